@@ -1,0 +1,34 @@
+package domain
+
+import (
+	"io"
+	"time"
+)
+
+// EventType is a past-tense name; a new meaning gets a new name.
+type EventType string
+
+// The events of the platform.
+const (
+	UserCreated     EventType = "user.created"
+	LessonCompleted EventType = "lesson.completed" // the first completion of a lesson by a user
+	UploadConfirmed EventType = "upload.confirmed"
+)
+
+// Event is something that happened, recorded in the same write as the change it tells of. Data holds ids, never personal data.
+type Event struct {
+	ID      EventID
+	Type    EventType
+	Version int // of the data's shape
+	At      time.Time
+	Data    map[string]string
+}
+
+// NewEvent makes an event of version 1.
+func NewEvent(kind EventType, now time.Time, random io.Reader, data map[string]string) (Event, error) {
+	id, err := NewID[Event](now, random)
+	if err != nil {
+		return Event{}, err
+	}
+	return Event{ID: id, Type: kind, Version: 1, At: Millis(now), Data: data}, nil
+}

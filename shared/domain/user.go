@@ -1,0 +1,90 @@
+package domain
+
+import (
+	"io"
+	"time"
+
+	"lyceum/shared/domain/fault"
+)
+
+// Role says what a user may do beyond their own things.
+type Role struct{ s string }
+
+// The roles: a learner learns, an editor also writes lessons, an admin also manages users.
+var (
+	Learner = Role{"learner"}
+	Editor  = Role{"editor"}
+	Admin   = Role{"admin"}
+)
+
+// RestoreRole is for stores and tokens; an unknown name is a learner, the role without power.
+func RestoreRole(s string) Role {
+	switch s {
+	case Editor.s, Admin.s:
+		return Role{s}
+	}
+	return Learner
+}
+
+// String is the stored and public name.
+func (r Role) String() string { return r.s }
+
+// UserState is everything stored of a user. The password's hash is not among it: it is a Credential, kept apart.
+type UserState struct {
+	ID            UserID
+	Email         Email
+	EmailVerified bool
+	Username      Username
+	Role          Role
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+	Version       int // counts the saves, for optimistic locking
+}
+
+// User is a person with an account.
+type User struct{ state UserState }
+
+// Credential is what proves a password: a hash in PHC string format, never shown and never part of a user.
+type Credential struct {
+	Hash      string
+	ChangedAt time.Time
+}
+
+// Caller is who a request comes from, as its access token says.
+type Caller struct {
+	UserID    UserID
+	SessionID SessionID
+	Role      Role
+}
+
+// Faults of accounts.
+var (
+	ErrEmailTaken = fault.New(fault.Conflict, "user.email_taken", "An account with this e-mail address exists.")
+	ErrNoUser     = fault.New(fault.NotFound, "user.not_found", "There is no such user.")
+)
+
+// NewUser makes a learner with an unverified address, and the event that tells of it.
+func NewUser(email Email, name Username, now time.Time, random io.Reader) (*User, Event, error) {
+	id, err := NewID[User](now, random)
+	if err != nil {
+		return nil, Event{}, err
+	}
+	created, err := NewEvent(UserCreated, now, random, map[string]string{"userId": id.String()})
+	if err != nil {
+		return nil, Event{}, err
+	}
+	now = Millis(now)
+	return &User{UserState{ID: id, Email: email, Username: name, Role: Learner, CreatedAt: now, UpdatedAt: now, Version: 1}}, created, nil
+}
+
+// RestoreUser is for stores.
+func RestoreUser(s UserState) *User { return &User{s} }
+
+// State is a copy of everything stored.
+func (u *User) State() UserState { return u.state }
+
+// ID is the user's id.
+func (u *User) ID() UserID { return u.state.ID }
+
+// Role is the user's role.
+func (u *User) Role() Role { return u.state.Role }
