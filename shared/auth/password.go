@@ -1,0 +1,105 @@
+package auth
+
+import (
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"strings"
+
+	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
+
+	"lyceum/shared/domain/fault"
+)
+
+// Password is a secret in clear text, in NFKC so that keyboards do not matter. It prints as asterisks.
+type Password struct{ clear string }
+
+// ErrPassword is returned for a password of the wrong length.
+var ErrPassword = fault.New(fault.Invalid, "auth.password_invalid", "must have 8 to 1024 bytes")
+
+// ParsePassword checks the length alone (NIST SP 800-63B-4: no composition rules).
+func ParsePassword(text string) (Password, error) {
+	if len(text) > 1024 {
+		return Password{}, ErrPassword
+	}
+	clear := norm.NFKC.String(text)
+	if len(clear) < 8 || len(clear) > 1024 {
+		return Password{}, ErrPassword
+	}
+	return Password{clear}, nil
+}
+
+// String never tells the password.
+func (Password) String() string { return "********" }
+
+// Argon2id is a cost. Defaults are OWASP's minimum for argon2id (Password Storage Cheat Sheet): 19 MiB, 2 passes, 1 lane.
+type Argon2id struct {
+	MemoryKiB uint32
+	Passes    uint32
+	Lanes     uint8
+}
+
+// DefaultCost takes about 20 ms on a whole vCPU.
+var DefaultCost = Argon2id{MemoryKiB: 19 * 1024, Passes: 2, Lanes: 1}
+
+const (
+	saltBytes = 16
+	hashBytes = 32
+)
+
+// limits of what Matches will compute: a stored hash cannot be made to exhaust the function.
+const (
+	maxMemoryKiB = 256 * 1024
+	maxPasses    = 16
+)
+
+var b64 = base64.RawStdEncoding.Strict()
+
+// Hash makes a PHC string with a fresh salt: $argon2id$v=19$m=19456,t=2,p=1$salt$hash.
+func (c Argon2id) Hash(p Password, random io.Reader) (string, error) {
+	salt := make([]byte, saltBytes)
+	if _, err := io.ReadFull(random, salt); err != nil {
+		return "", err
+	}
+	sum := argon2.IDKey([]byte(p.clear), salt, c.Passes, c.MemoryKiB, c.Lanes, hashBytes)
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.MemoryKiB, c.Passes, c.Lanes, b64.EncodeToString(salt), b64.EncodeToString(sum)), nil
+}
+
+// Matches tells in constant time whether the password made the hash. For "" (no such account) it spends the time of a real check and says no.
+func (c Argon2id) Matches(p Password, phc string) (bool, error) {
+	if phc == "" {
+		argon2.IDKey([]byte(p.clear), make([]byte, saltBytes), c.Passes, c.MemoryKiB, c.Lanes, hashBytes)
+		return false, nil
+	}
+	cost, salt, want, err := parsePHC(phc)
+	if err != nil {
+		return false, err
+	}
+	got := argon2.IDKey([]byte(p.clear), salt, cost.Passes, cost.MemoryKiB, cost.Lanes, uint32(len(want)))
+	return subtle.ConstantTimeCompare(got, want) == 1, nil
+}
+
+func parsePHC(phc string) (cost Argon2id, salt, hash []byte, err error) {
+	parts := strings.Split(phc, "$")
+	if len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" {
+		return cost, nil, nil, fmt.Errorf("stored hash is not an argon2id PHC string")
+	}
+	var version int
+	if _, err := fmt.Sscanf(parts[2], "v=%d", &version); err != nil || version != argon2.Version {
+		return cost, nil, nil, fmt.Errorf("stored hash has an unknown argon2 version")
+	}
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &cost.MemoryKiB, &cost.Passes, &cost.Lanes); err != nil {
+		return cost, nil, nil, fmt.Errorf("stored hash has unreadable parameters")
+	}
+	if cost.MemoryKiB == 0 || cost.MemoryKiB > maxMemoryKiB || cost.Passes == 0 || cost.Passes > maxPasses || cost.Lanes == 0 {
+		return cost, nil, nil, fmt.Errorf("stored hash has parameters out of bounds")
+	}
+	salt, saltErr := b64.DecodeString(parts[4])
+	hash, hashErr := b64.DecodeString(parts[5])
+	if saltErr != nil || hashErr != nil || len(salt) < 8 || len(hash) < 16 || len(hash) > 64 {
+		return cost, nil, nil, fmt.Errorf("stored hash has an unreadable salt or sum")
+	}
+	return cost, salt, hash, nil
+}

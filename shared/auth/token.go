@@ -1,0 +1,123 @@
+package auth
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"lyceum/shared/domain"
+	"lyceum/shared/domain/fault"
+)
+
+// AccessTTL is how long an access token lives.
+const AccessTTL = 15 * time.Minute
+
+// leeway forgives clocks that differ between machines.
+const leeway = 5 * time.Second
+
+// tokenType is the header typ of access tokens (RFC 9068): no other kind of JWT is taken for one.
+const tokenType = "at+jwt"
+
+// ErrToken is returned for every access token that is not good, whatever is wrong with it; the cause is for the logs.
+var ErrToken = fault.New(fault.Unauthenticated, "auth.token_invalid", "The access token is not valid or has expired.")
+
+// Issuer names who signs tokens and for whom.
+type Issuer struct {
+	Name     string // claim iss
+	Audience string // claim aud
+}
+
+type claims struct {
+	jwt.RegisteredClaims
+	SessionID string `json:"sid"`
+	Role      string `json:"role"`
+}
+
+// Signer makes access tokens with the ring's first key.
+type Signer struct {
+	Issuer Issuer
+	key    ringKey
+}
+
+// NewSigner fails when the ring's first key has no private part.
+func NewSigner(ring *KeyRing, issuer Issuer) (*Signer, error) {
+	if ring.keys[0].sign == nil {
+		return nil, fmt.Errorf("key ring: the first key has no private part, so nothing can be signed")
+	}
+	return &Signer{issuer, ring.keys[0]}, nil
+}
+
+// Sign makes an access token for a user's session. It holds ids and the role, nothing personal.
+func (s *Signer) Sign(user *domain.User, session domain.SessionID, now time.Time, random io.Reader) (string, error) {
+	id, err := domain.NewID[jwt.Token](now, random)
+	if err != nil {
+		return "", err
+	}
+	token := jwt.NewWithClaims(jwt.GetSigningMethod(s.key.alg), claims{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer: s.Issuer.Name, Audience: jwt.ClaimStrings{s.Issuer.Audience}, Subject: user.ID().String(), ID: id.String(),
+			IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(AccessTTL)),
+		},
+		SessionID: session.String(), Role: user.Role().String(),
+	})
+	token.Header["kid"], token.Header["typ"] = s.key.id, tokenType
+	return token.SignedString(s.key.sign)
+}
+
+// Verifier checks access tokens after RFC 8725.
+type Verifier struct {
+	ring   *KeyRing
+	parser *jwt.Parser
+}
+
+// NewVerifier checks against every key of the ring. now is the clock.
+func NewVerifier(ring *KeyRing, issuer Issuer, now func() time.Time) *Verifier {
+	return &Verifier{ring, jwt.NewParser(
+		jwt.WithValidMethods([]string{"EdDSA", "HS256"}), jwt.WithStrictDecoding(),
+		jwt.WithIssuer(issuer.Name), jwt.WithAudience(issuer.Audience),
+		jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(leeway), jwt.WithTimeFunc(now),
+	)}
+}
+
+// Verify tells who a token speaks for. Every failure is ErrToken.
+func (v *Verifier) Verify(token string) (domain.Caller, error) {
+	var c claims
+	if _, err := v.parser.ParseWithClaims(token, &c, v.key); err != nil {
+		return domain.Caller{}, ErrToken.Because(err)
+	}
+	user, err := domain.ParseID[domain.User](c.Subject)
+	if err != nil {
+		return domain.Caller{}, ErrToken.Because(fmt.Errorf("sub is not a user id"))
+	}
+	session, err := domain.ParseID[domain.Session](c.SessionID)
+	if err != nil {
+		return domain.Caller{}, ErrToken.Because(fmt.Errorf("sid is not a session id"))
+	}
+	if c.IssuedAt == nil || c.NotBefore == nil || c.ID == "" {
+		return domain.Caller{}, ErrToken.Because(fmt.Errorf("iat, nbf or jti is missing"))
+	}
+	return domain.Caller{UserID: user, SessionID: session, Role: domain.RestoreRole(c.Role)}, nil
+}
+
+// key picks the key by kid and holds the token to that key's algorithm. Headers that would bring or fetch a key are refused.
+func (v *Verifier) key(t *jwt.Token) (any, error) {
+	for _, name := range []string{"crit", "jku", "jwk", "x5u", "x5c"} {
+		if _, ok := t.Header[name]; ok {
+			return nil, fmt.Errorf("header %s is not accepted", name)
+		}
+	}
+	if t.Header["typ"] != tokenType {
+		return nil, fmt.Errorf("typ is not %s", tokenType)
+	}
+	id, _ := t.Header["kid"].(string)
+	key := v.ring.find(id)
+	if key == nil {
+		return nil, fmt.Errorf("no key has this kid")
+	}
+	if t.Method.Alg() != key.alg {
+		return nil, fmt.Errorf("alg is not the key's")
+	}
+	return key.verify, nil
+}

@@ -1,0 +1,189 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"lyceum/shared/domain"
+)
+
+// claimLease is how long an unconfirmed claim holds an address: longer than any registration can run, so a dead one is surely dead.
+const claimLease = 30 * time.Second
+
+// Accounts is the identity table. It uses no transactions and no TTL, so it works as a strongly consistent global table too.
+//
+// An account exists exactly when the claim of its address is confirmed. Register claims, writes user and credential, confirms. What a
+// registration that died leaves behind cannot be signed in to, and the next one for the address clears it away.
+type Accounts struct {
+	Table Table
+	Now   func() time.Time
+}
+
+var (
+	_ domain.Registry    = Accounts{}
+	_ domain.Credentials = Accounts{}
+	_ domain.Users       = Accounts{}
+)
+
+type claimItem struct {
+	key
+	UserID       string `dynamodbav:"userId"`
+	PendingUntil int64  `dynamodbav:"pendingUntil,omitempty"` // Unix milliseconds; absent once confirmed
+}
+
+type userItem struct {
+	key
+	Email         string     `dynamodbav:"email"`
+	EmailVerified bool       `dynamodbav:"emailVerified"`
+	Username      string     `dynamodbav:"username"`
+	Role          string     `dynamodbav:"role"`
+	CreatedAt     string     `dynamodbav:"createdAt"`
+	UpdatedAt     string     `dynamodbav:"updatedAt"`
+	Version       int        `dynamodbav:"version"`
+	Event         *eventItem `dynamodbav:"event,omitempty"` // the latest change; read from the stream
+}
+
+type credentialItem struct {
+	key
+	Hash      string `dynamodbav:"hash"`
+	ChangedAt string `dynamodbav:"changedAt"`
+}
+
+// Register implements domain.Registry in four writes.
+func (a Accounts) Register(ctx context.Context, user *domain.User, credential domain.Credential, created domain.Event) error {
+	s := user.State()
+	if err := a.claim(ctx, s.Email, s.ID); err != nil {
+		return err
+	}
+	secret := credentialItem{credentialKey(s.ID), credential.Hash, domain.FormatTime(credential.ChangedAt)}
+	if err := a.Table.put(ctx, secret); err != nil {
+		return err
+	}
+	if err := a.Table.put(ctx, newUserItem(s, created)); err != nil {
+		return err
+	}
+	return a.confirm(ctx, s.Email, s.ID)
+}
+
+// claim takes the address for the user if nobody has it, or if who had begun to take it is dead.
+func (a Accounts) claim(ctx context.Context, email domain.Email, id domain.UserID) error {
+	now := a.Now()
+	item, err := attributevalue.MarshalMap(claimItem{claimKey(email), id.String(), now.Add(claimLease).UnixMilli()})
+	if err != nil {
+		return err
+	}
+	condition := "attribute_not_exists(pk) OR pendingUntil < :now"
+	res, err := a.Table.Client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &a.Table.Name, Item: item, ConditionExpression: &condition,
+		ExpressionAttributeValues:           map[string]types.AttributeValue{":now": num(int(now.UnixMilli()))},
+		ReturnValues:                        types.ReturnValueAllOld,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	})
+	var taken *types.ConditionalCheckFailedException
+	if errors.As(err, &taken) {
+		var owner claimItem
+		// Our own earlier try may have been applied and its answer lost.
+		if attributevalue.UnmarshalMap(taken.Item, &owner) == nil && owner.UserID == id.String() {
+			return nil
+		}
+		return domain.ErrEmailTaken
+	}
+	if err != nil {
+		return failed(err)
+	}
+	if res.Attributes == nil {
+		return nil
+	}
+	var dead claimItem
+	if err := attributevalue.UnmarshalMap(res.Attributes, &dead); err != nil {
+		return err
+	}
+	return a.erase(ctx, domain.RestoreID[domain.User](dead.UserID))
+}
+
+// confirm makes the account exist. If the claim was taken over meanwhile, what this registration wrote is removed.
+func (a Accounts) confirm(ctx context.Context, email domain.Email, id domain.UserID) error {
+	update, condition := "REMOVE pendingUntil", "userId = :id"
+	_, err := a.Table.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &a.Table.Name, Key: claimKey(email).av(), UpdateExpression: &update, ConditionExpression: &condition,
+		ExpressionAttributeValues: map[string]types.AttributeValue{":id": str(id.String())},
+	})
+	var lost *types.ConditionalCheckFailedException
+	if errors.As(err, &lost) {
+		return errors.Join(domain.ErrEmailTaken, a.erase(ctx, id))
+	}
+	if err != nil {
+		return failed(err)
+	}
+	return nil
+}
+
+// erase removes what an unconfirmed registration left.
+func (a Accounts) erase(ctx context.Context, id domain.UserID) error {
+	for _, k := range []key{userKey(id), credentialKey(id)} {
+		if _, err := a.Table.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &a.Table.Name, Key: k.av()}); err != nil {
+			return failed(err)
+		}
+	}
+	return nil
+}
+
+// ByEmail implements domain.Credentials in two reads, also when there is no account, so that the time tells nothing.
+func (a Accounts) ByEmail(ctx context.Context, email domain.Email) (*domain.User, domain.Credential, error) {
+	var claim claimItem
+	if _, err := a.Table.get(ctx, claimKey(email), &claim); err != nil {
+		return nil, domain.Credential{}, err
+	}
+	consistent, condition := true, "pk = :pk AND begins_with(sk, :account)"
+	res, err := a.Table.Client.Query(ctx, &dynamodb.QueryInput{
+		TableName: &a.Table.Name, KeyConditionExpression: &condition, ConsistentRead: &consistent,
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":pk": str(userPK(domain.RestoreID[domain.User](claim.UserID))), ":account": str(accountSK),
+		},
+	})
+	if err != nil {
+		return nil, domain.Credential{}, failed(err)
+	}
+	if claim.UserID == "" || claim.PendingUntil != 0 || len(res.Items) < 2 {
+		return nil, domain.Credential{}, domain.ErrNoUser
+	}
+	var user userItem
+	var secret credentialItem
+	if err := errors.Join(attributevalue.UnmarshalMap(res.Items[0], &user), attributevalue.UnmarshalMap(res.Items[1], &secret)); err != nil {
+		return nil, domain.Credential{}, err
+	}
+	return user.restore(), domain.Credential{Hash: secret.Hash, ChangedAt: domain.RestoreTime(secret.ChangedAt)}, nil
+}
+
+// User implements domain.Users in one read; the credential is another item and is not touched.
+func (a Accounts) User(ctx context.Context, id domain.UserID) (*domain.User, error) {
+	var item userItem
+	found, err := a.Table.get(ctx, userKey(id), &item)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, domain.ErrNoUser
+	}
+	return item.restore(), nil
+}
+
+func newUserItem(s domain.UserState, changed domain.Event) userItem {
+	return userItem{
+		key: userKey(s.ID), Email: s.Email.String(), EmailVerified: s.EmailVerified, Username: s.Username.String(), Role: s.Role.String(),
+		CreatedAt: domain.FormatTime(s.CreatedAt), UpdatedAt: domain.FormatTime(s.UpdatedAt), Version: s.Version, Event: newEventItem(changed),
+	}
+}
+
+func (i userItem) restore() *domain.User {
+	return domain.RestoreUser(domain.UserState{
+		ID: domain.RestoreID[domain.User](i.PK[len("USER#"):]), Email: domain.RestoreEmail(i.Email), EmailVerified: i.EmailVerified,
+		Username: domain.RestoreUsername(i.Username), Role: domain.RestoreRole(i.Role),
+		CreatedAt: domain.RestoreTime(i.CreatedAt), UpdatedAt: domain.RestoreTime(i.UpdatedAt), Version: i.Version,
+	})
+}
