@@ -34,6 +34,9 @@ func ParsePassword(text string) (Password, error) {
 // String never tells the password.
 func (Password) String() string { return "********" }
 
+// Format never tells it either, under no verb.
+func (p Password) Format(f fmt.State, _ rune) { io.WriteString(f, p.String()) }
+
 // Argon2id is a cost. Defaults are OWASP's minimum for argon2id (Password Storage Cheat Sheet): 19 MiB, 2 passes, 1 lane.
 type Argon2id struct {
 	MemoryKiB uint32
@@ -49,27 +52,43 @@ const (
 	hashBytes = 32
 )
 
-// limits of what Matches will compute: a stored hash cannot be made to exhaust the function.
+// limits of what is computed: neither a stored hash nor a configuration can exhaust or crash the function.
 const (
 	maxMemoryKiB = 256 * 1024
 	maxPasses    = 16
 )
 
+func (c Argon2id) check() error {
+	if c.MemoryKiB == 0 || c.MemoryKiB > maxMemoryKiB || c.Passes == 0 || c.Passes > maxPasses || c.Lanes == 0 {
+		return fmt.Errorf("argon2id parameters are out of bounds")
+	}
+	return nil
+}
+
 var b64 = base64.RawStdEncoding.Strict()
 
-// Hash makes a PHC string with a fresh salt: $argon2id$v=19$m=19456,t=2,p=1$salt$hash.
+// Hash makes a PHC string with a fresh salt: $argon2id$v=19$m=19456,t=2,p=1$salt$hash. It fails if random does or the cost is out of bounds.
 func (c Argon2id) Hash(p Password, random io.Reader) (string, error) {
+	if err := c.check(); err != nil {
+		return "", err
+	}
 	salt := make([]byte, saltBytes)
 	if _, err := io.ReadFull(random, salt); err != nil {
 		return "", err
 	}
-	sum := argon2.IDKey([]byte(p.clear), salt, c.Passes, c.MemoryKiB, c.Lanes, hashBytes)
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.MemoryKiB, c.Passes, c.Lanes, b64.EncodeToString(salt), b64.EncodeToString(sum)), nil
+	return c.format(salt, argon2.IDKey([]byte(p.clear), salt, c.Passes, c.MemoryKiB, c.Lanes, hashBytes)), nil
+}
+
+func (c Argon2id) format(salt, hash []byte) string {
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.MemoryKiB, c.Passes, c.Lanes, b64.EncodeToString(salt), b64.EncodeToString(hash))
 }
 
 // Matches tells in constant time whether the password made the hash. For "" (no such account) it spends the time of a real check and says no.
 func (c Argon2id) Matches(p Password, phc string) (bool, error) {
 	if phc == "" {
+		if err := c.check(); err != nil {
+			return false, err
+		}
 		argon2.IDKey([]byte(p.clear), make([]byte, saltBytes), c.Passes, c.MemoryKiB, c.Lanes, hashBytes)
 		return false, nil
 	}
@@ -81,25 +100,25 @@ func (c Argon2id) Matches(p Password, phc string) (bool, error) {
 	return subtle.ConstantTimeCompare(got, want) == 1, nil
 }
 
+// parsePHC accepts exactly what format makes.
 func parsePHC(phc string) (cost Argon2id, salt, hash []byte, err error) {
 	parts := strings.Split(phc, "$")
-	if len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" {
+	if len(parts) != 6 || parts[1] != "argon2id" {
 		return cost, nil, nil, fmt.Errorf("stored hash is not an argon2id PHC string")
-	}
-	var version int
-	if _, err := fmt.Sscanf(parts[2], "v=%d", &version); err != nil || version != argon2.Version {
-		return cost, nil, nil, fmt.Errorf("stored hash has an unknown argon2 version")
 	}
 	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &cost.MemoryKiB, &cost.Passes, &cost.Lanes); err != nil {
 		return cost, nil, nil, fmt.Errorf("stored hash has unreadable parameters")
 	}
-	if cost.MemoryKiB == 0 || cost.MemoryKiB > maxMemoryKiB || cost.Passes == 0 || cost.Passes > maxPasses || cost.Lanes == 0 {
-		return cost, nil, nil, fmt.Errorf("stored hash has parameters out of bounds")
+	if err := cost.check(); err != nil {
+		return cost, nil, nil, fmt.Errorf("stored hash: %w", err)
 	}
 	salt, saltErr := b64.DecodeString(parts[4])
 	hash, hashErr := b64.DecodeString(parts[5])
 	if saltErr != nil || hashErr != nil || len(salt) < 8 || len(hash) < 16 || len(hash) > 64 {
 		return cost, nil, nil, fmt.Errorf("stored hash has an unreadable salt or sum")
+	}
+	if cost.format(salt, hash) != phc {
+		return cost, nil, nil, fmt.Errorf("stored hash is not in the form written here")
 	}
 	return cost, salt, hash, nil
 }

@@ -31,7 +31,7 @@ type SignIn struct {
 // Open stores a new session for the user and answers its tokens. The refresh token is the user's id, the session's id and a secret of
 // 256 bits in base64url: opaque to clients, but enough to find the session in one read. Only its SHA-256 is stored.
 func (s SignIn) Open(ctx context.Context, user *domain.User) (Tokens, error) {
-	now := s.Now()
+	now := domain.Millis(s.Now())
 	id, err := domain.NewID[domain.Session](now, s.Random)
 	if err != nil {
 		return Tokens{}, err
@@ -46,7 +46,7 @@ func (s SignIn) Open(ctx context.Context, user *domain.User) (Tokens, error) {
 		return Tokens{}, err
 	}
 	hash := sha256.Sum256([]byte(refresh))
-	session := domain.Session{ID: id, UserID: user.ID(), RefreshHash: hash[:], CreatedAt: domain.Millis(now), ExpiresAt: now.Add(SessionTTL)}
+	session := domain.Session{ID: id, UserID: user.ID(), RefreshHash: hash[:], CreatedAt: now, ExpiresAt: now.Add(SessionTTL)}
 	if err := s.Sessions.Open(ctx, session); err != nil {
 		return Tokens{}, err
 	}

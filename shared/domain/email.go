@@ -73,7 +73,7 @@ func isAtomRune(r rune) bool {
 	if r < 0x80 {
 		return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", r)
 	}
-	return unicode.In(r, unicode.Letter, unicode.Mark, unicode.Nd)
+	return unicode.In(r, unicode.Letter, unicode.Mark, unicode.Nd) && !isInvisible(r)
 }
 
 // hasTopLevel wants at least two labels and a last one that is not a number (RFC 3696 section 2).

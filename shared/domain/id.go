@@ -3,6 +3,7 @@ package domain
 import (
 	"encoding/hex"
 	"io"
+	"strings"
 	"time"
 
 	"lyceum/shared/domain/fault"
@@ -67,9 +68,9 @@ func (id ID[Of]) String() string { return id.s }
 // IsZero tells whether the id was never set.
 func (id ID[Of]) IsZero() bool { return id.s == "" }
 
-// Bytes are the 16 bytes of the UUID.
+// Bytes are the 16 bytes of the UUID; none for the zero ID.
 func (id ID[Of]) Bytes() []byte {
-	b, _ := hex.DecodeString(id.s[0:8] + id.s[9:13] + id.s[14:18] + id.s[19:23] + id.s[24:36])
+	b, _ := hex.DecodeString(strings.ReplaceAll(id.s, "-", ""))
 	return b
 }
 

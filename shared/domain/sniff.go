@@ -21,9 +21,29 @@ func sniff(b []byte) (contentType string, ok bool) {
 	return "", false
 }
 
-// isJPEG wants SOI, then a marker, and EOI within the trailing bytes cameras add (ITU T.81 annex B).
+// isJPEG walks the marker segments to the first scan, wants a frame header before it and EOI after it (ITU T.81 annex B). A thumbnail
+// lies within a segment, so its EOI does not make a cut photograph whole.
 func isJPEG(b []byte) bool {
-	return len(b) >= 20 && b[0] == 0xff && b[1] == 0xd8 && b[2] == 0xff && b[3] >= 0xc0 && bytes.LastIndex(b, []byte{0xff, 0xd9}) > 3
+	if !bytes.HasPrefix(b, []byte{0xff, 0xd8}) {
+		return false
+	}
+	framed := false
+	for i := 2; i+4 <= len(b) && b[i] == 0xff; {
+		marker, size := b[i+1], int(binary.BigEndian.Uint16(b[i+2:]))
+		switch {
+		case marker == 0xff: // a fill byte
+			i++
+			continue
+		case marker < 0xc0 || marker >= 0xd0 && marker <= 0xd9 || size < 2: // not a segment
+			return false
+		case marker == 0xda: // SOS
+			return framed && bytes.Contains(b[min(i+2+size, len(b)):], []byte{0xff, 0xd9})
+		case marker < 0xd0 && marker != 0xc4 && marker != 0xc8 && marker != 0xcc: // SOF
+			framed = true
+		}
+		i += 2 + size
+	}
+	return false
 }
 
 // isPNG wants the signature, a sane IHDR as first chunk and the IEND chunk (PNG specification, section 5 and 11.2.1).

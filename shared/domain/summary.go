@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -41,6 +42,8 @@ func MergeSummaries(shards []Summary) Summary {
 		all.Total.ScoreSum += s.Total.ScoreSum
 		all.Recent = append(all.Recent, s.Recent...)
 	}
+	// A region's correction may be seen here before the count that it corrects.
+	all.Total = Tally{max(0, all.Total.Completed), max(0, all.Total.ScoreSum)}
 	all.Recent = newest(all.Recent)
 	return all
 }
@@ -54,13 +57,11 @@ func (s Summary) AverageScore() float64 {
 	return float64(tenths) / 10
 }
 
-// newest sorts by time (ties by lesson, so that the order is total), keeps the latest of each lesson and the first RecentLimit.
+// newest sorts by time (ties by everything else, so that every region answers the same), keeps the latest of each lesson and the first RecentLimit.
 func newest(all []Recent) []Recent {
-	slices.SortStableFunc(all, func(a, b Recent) int {
-		if c := b.CompletedAt.Compare(a.CompletedAt); c != 0 {
-			return c
-		}
-		return strings.Compare(b.LessonID.String(), a.LessonID.String())
+	slices.SortFunc(all, func(a, b Recent) int {
+		return cmp.Or(b.CompletedAt.Compare(a.CompletedAt), strings.Compare(b.LessonID.String(), a.LessonID.String()),
+			cmp.Compare(b.Score, a.Score), strings.Compare(b.Title, a.Title))
 	})
 	seen := map[LessonID]bool{}
 	kept := make([]Recent, 0, RecentLimit)

@@ -15,7 +15,7 @@ type Username struct{ s string }
 
 // ErrUsername is returned for text that breaks the rules of ParseUsername.
 var ErrUsername = fault.New(fault.Invalid, "user.username_invalid",
-	"must have 2 to 64 letters or digits of one script; single spaces and . _ - ' are allowed between them")
+	"must have 2 to 64 characters: letters or digits of one script and, after the first, single spaces and . _ - '")
 
 // ParseUsername normalises to NFKC, trims, and folds inner spaces to one. It refuses control and invisible characters, symbols, and
 // mixtures of Latin, Cyrillic and Greek letters, which look alike and serve impersonation (after the ideas of RFC 8264, PRECIS).
@@ -35,9 +35,11 @@ func ParseUsername(text string) (Username, error) {
 	letters := 0
 	for _, r := range name {
 		switch {
+		case isInvisible(r):
+			return Username{}, ErrUsername
 		case unicode.In(r, unicode.Letter, unicode.Nd):
 			letters++
-		case !unicode.Is(unicode.Mark, r) && !strings.ContainsRune(" ._-'", r):
+		case letters == 0 || !unicode.Is(unicode.Mark, r) && !strings.ContainsRune(" ._-'", r):
 			return Username{}, ErrUsername
 		}
 	}
@@ -52,6 +54,12 @@ func RestoreUsername(s string) Username { return Username{s} }
 
 // String is the normal form.
 func (u Username) String() string { return u.s }
+
+// isInvisible tells letters and marks that show nothing, such as the Hangul fillers and variation selectors (Unicode's
+// Default_Ignorable_Code_Point; its format characters are neither letter nor mark).
+func isInvisible(r rune) bool {
+	return unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
 
 func mixesScripts(name string) bool {
 	seen := 0

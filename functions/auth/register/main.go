@@ -1,0 +1,21 @@
+// Command register is the Lambda behind "POST /api/auth/register".
+package main
+
+import (
+	"net/http"
+
+	"lyceum/shared/auth"
+	"lyceum/shared/dynamo"
+	"lyceum/shared/httpapi"
+	"lyceum/shared/platform"
+)
+
+func main() { platform.Start(handler) }
+
+func handler(env *platform.Env) httpapi.Handler {
+	register := Register{
+		Accounts: dynamo.Accounts{Table: env.Table("IDENTITY_TABLE"), Now: env.Now},
+		SignIn:   env.SignIn(), Cost: auth.DefaultCost, Now: env.Now, Random: env.Random,
+	}
+	return httpapi.Command(http.StatusCreated, register.Do)
+}

@@ -1,0 +1,18 @@
+// Command get-lesson is the Lambda behind "GET /api/lessons/{id}".
+package main
+
+import (
+	"lyceum/shared/dynamo"
+	"lyceum/shared/httpapi"
+	"lyceum/shared/platform"
+)
+
+func main() { platform.Start(handler) }
+
+func handler(env *platform.Env) httpapi.Handler {
+	get := GetLesson{
+		Lessons: dynamo.Lessons{Table: env.Table("LEARNING_TABLE"), Region: env.Region()},
+		Content: env.Bucket("CONTENT_BUCKET"),
+	}
+	return httpapi.Authenticate(env.Verifier(), httpapi.Query(get.Do))
+}

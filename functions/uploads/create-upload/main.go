@@ -1,0 +1,21 @@
+// Command create-upload is the Lambda behind "POST /api/uploads".
+package main
+
+import (
+	"net/http"
+
+	"lyceum/shared/dynamo"
+	"lyceum/shared/httpapi"
+	"lyceum/shared/platform"
+)
+
+func main() { platform.Start(handler) }
+
+func handler(env *platform.Env) httpapi.Handler {
+	bucket := env.Bucket("UPLOADS_BUCKET")
+	create := CreateUpload{
+		Uploads: dynamo.Uploads{Table: env.Table("LEARNING_TABLE"), Region: env.Region()},
+		Objects: bucket, Bucket: bucket.Name, Now: env.Now, Random: env.Random,
+	}
+	return httpapi.Authenticate(env.Verifier(), httpapi.Form(http.StatusCreated, create.Do))
+}

@@ -1,0 +1,100 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/base64"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// Request is one call with its body decoded. Header names are lower case, as API Gateway sends them.
+type Request struct {
+	events.APIGatewayV2HTTPRequest
+	Body []byte
+}
+
+// Response is what a handler answers.
+type Response struct {
+	Status int
+	Header map[string]string
+	Body   []byte
+}
+
+// Handler answers a request; an error becomes the error form.
+type Handler func(ctx context.Context, r *Request) (*Response, error)
+
+// Serve makes a Lambda handler of h. It never returns an error: whatever happens becomes an answer in our envelope.
+func Serve(log *slog.Logger, h Handler) func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	h = withHeaders(withErrors(log, withRecover(h)))
+	return func(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+		begin := time.Now()
+		r := &Request{APIGatewayV2HTTPRequest: e, Body: []byte(e.Body)}
+		if e.IsBase64Encoded {
+			r.Body, _ = base64.StdEncoding.DecodeString(e.Body) // the gateway encoded it; what is not base64 is an empty body
+		}
+		res, _ := h(ctx, r)
+		log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("requestId", e.RequestContext.RequestID), slog.String("route", e.RouteKey),
+			slog.Int("status", res.Status), slog.Float64("ms", float64(time.Since(begin).Microseconds())/1000))
+		return res.event(), nil
+	}
+}
+
+// BaseURL is scheme and host the client used, without a slash at the end.
+func (r *Request) BaseURL() string {
+	scheme := r.Headers["x-forwarded-proto"]
+	if scheme != "http" {
+		scheme = "https"
+	}
+	host := r.Headers["host"]
+	if host == "" {
+		host = r.RequestContext.DomainName
+	}
+	return scheme + "://" + host
+}
+
+// event is the answer in API Gateway's form. Bytes that are not text travel in base64.
+func (r *Response) event() events.APIGatewayV2HTTPResponse {
+	out := events.APIGatewayV2HTTPResponse{StatusCode: r.Status, Headers: r.Header}
+	if utf8.Valid(r.Body) {
+		out.Body = string(r.Body)
+	} else {
+		out.Body, out.IsBase64Encoded = base64.StdEncoding.EncodeToString(r.Body), true
+	}
+	return out
+}
+
+// withHeaders sets what every answer carries. A route that wants caching says so itself.
+func withHeaders(next Handler) Handler {
+	return func(ctx context.Context, r *Request) (*Response, error) {
+		res, err := next(ctx, r)
+		if res.Header == nil {
+			res.Header = map[string]string{}
+		}
+		for name, value := range map[string]string{
+			"x-request-id":              r.RequestContext.RequestID,
+			"x-content-type-options":    "nosniff",
+			"strict-transport-security": "max-age=63072000; includeSubDomains",
+			"content-security-policy":   "default-src 'none'; frame-ancestors 'none'",
+			"referrer-policy":           "no-referrer",
+			"cache-control":             "no-store",
+		} {
+			if _, set := res.Header[name]; !set {
+				res.Header[name] = value
+			}
+		}
+		return res, err
+	}
+}
+
+// header reads one request header by its lower-case name, without spaces around it.
+func (r *Request) header(name string) string { return strings.TrimSpace(r.Headers[name]) }
+
+// redirect answers 302.
+func redirect(url string) *Response {
+	return &Response{Status: http.StatusFound, Header: map[string]string{"location": url}}
+}

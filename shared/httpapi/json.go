@@ -1,0 +1,118 @@
+package httpapi
+
+import (
+	"bytes"
+	"errors"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"lyceum/shared/domain/fault"
+)
+
+// MaxJSON is the most bytes a JSON body may have. No use case needs more.
+const MaxJSON = 64 << 10
+
+// maxDepth bounds nesting: our bodies are flat.
+const maxDepth = 16
+
+// Faults of bodies.
+var (
+	ErrNotJSON      = fault.New(fault.Unsupported, "request.not_json", "The body must be JSON: Content-Type: application/json.")
+	ErrJSONTooLarge = fault.New(fault.TooLarge, "request.too_large", "The body is larger than 64 KiB.")
+	ErrNoBody       = fault.New(fault.Invalid, "request.body_missing", "A JSON body is needed.")
+	ErrMalformed    = fault.New(fault.Invalid, "request.malformed", "The body is not well-formed JSON.")
+)
+
+// decodeJSON reads the body into target, a pointer to a struct, strictly: one JSON object, UTF-8, names exactly as documented, no unknown
+// and no repeated names, nothing after it, at most MaxJSON bytes and maxDepth levels. The fault names the field.
+func decodeJSON(r *Request, target any) error {
+	if media := mediaType(r); media != "application/json" && !(strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json")) {
+		return ErrNotJSON
+	}
+	switch {
+	case len(r.Body) > MaxJSON:
+		return ErrJSONTooLarge
+	case len(bytes.TrimSpace(r.Body)) == 0:
+		return ErrNoBody
+	case !utf8.Valid(r.Body):
+		return malformed("is not valid UTF-8")
+	case depth(r.Body) > maxDepth:
+		return malformed("is nested too deeply")
+	case bytes.TrimSpace(r.Body)[0] != '{':
+		return malformed("must be a JSON object")
+	}
+	err := json.Unmarshal(r.Body, target, json.RejectUnknownMembers(true))
+	if err == nil {
+		return nil
+	}
+	var syntax *jsontext.SyntacticError
+	var semantic *json.SemanticError
+	switch {
+	case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &syntax):
+		return fault.InField(pointer(syntax.JSONPointer), "stands twice")
+	case errors.As(err, &syntax):
+		return ErrMalformed.Because(err)
+	case errors.Is(err, json.ErrUnknownName) && errors.As(err, &semantic):
+		return fault.InField(pointer(semantic.JSONPointer), "is not known here")
+	case errors.As(err, &semantic):
+		return fault.InField(pointer(semantic.JSONPointer), expected(semantic))
+	}
+	return ErrMalformed.Because(err)
+}
+
+func malformed(what string) error {
+	f := *ErrMalformed
+	f.Details = []fault.Detail{{Field: "body", Message: what}}
+	return &f
+}
+
+// depth is the deepest nesting of objects and arrays, counted without trusting the document to be well-formed.
+func depth(b []byte) int {
+	deepest, now, inString := 0, 0, false
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case inString && c == '\\':
+			i++
+		case c == '"':
+			inString = !inString
+		case !inString && (c == '{' || c == '['):
+			now++
+			deepest = max(deepest, now)
+		case !inString && (c == '}' || c == ']'):
+			now--
+		}
+	}
+	return deepest
+}
+
+// pointer is a JSON pointer (RFC 6901) as a field name: "/score" is score. It can hold what the client sent as a name, cut to 64 bytes.
+func pointer(p jsontext.Pointer) string {
+	name := strings.ReplaceAll(strings.TrimPrefix(string(p), "/"), "/", ".")
+	if name == "" {
+		return "body"
+	}
+	return strings.ToValidUTF8(name[:min(len(name), 64)], "")
+}
+
+func expected(e *json.SemanticError) string {
+	t := e.GoType
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t == nil {
+		return "has a wrong type"
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return "must be a string"
+	case reflect.Int:
+		return "must be a whole number"
+	case reflect.Bool:
+		return "must be true or false"
+	}
+	return "has a wrong type"
+}

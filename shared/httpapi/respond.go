@@ -1,0 +1,73 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+)
+
+// success is the one success form.
+type success struct {
+	Data       any         `json:"data"`
+	Pagination *Pagination `json:"pagination,omitempty"`
+	Success    bool        `json:"success"`
+}
+
+// Pagination tells where a list goes on. NextCursor is given back as ?cursor=; it is null at the end.
+type Pagination struct {
+	Limit      int     `json:"limit"`
+	HasNext    bool    `json:"hasNext"`
+	NextCursor *string `json:"nextCursor"`
+}
+
+// List is an Out that answers a list with its pagination. Items is never null.
+type List[T any] struct {
+	Items []T
+	Limit int
+	Next  string // cursor of the next page, "" at the end
+}
+
+// Redirect is an Out that answers 302 to URL.
+type Redirect struct{ URL string }
+
+// Located is an Out that names the URL of what was created; it becomes the Location header.
+type Located interface{ Location() string }
+
+func respond(status int, out any) *Response {
+	switch v := out.(type) {
+	case Redirect:
+		return redirect(v.URL)
+	case interface{ envelope() success }:
+		return jsonResponse(status, v.envelope())
+	}
+	res := jsonResponse(status, success{Data: out, Success: true})
+	if l, ok := out.(Located); ok {
+		res.Header["location"] = l.Location()
+	}
+	return res
+}
+
+func (l List[T]) envelope() success {
+	items := l.Items
+	if items == nil {
+		items = []T{}
+	}
+	p := &Pagination{Limit: l.Limit, HasNext: l.Next != ""}
+	if l.Next != "" {
+		p.NextCursor = &l.Next
+	}
+	return success{Data: items, Pagination: p, Success: true}
+}
+
+func jsonResponse(status int, body any) *Response {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(body); err != nil {
+		// Our own view structs always encode; a fixed answer keeps even a mistake there in form.
+		status = http.StatusInternalServerError
+		b.Reset()
+		b.WriteString(`{"error":"Something went wrong on our side.","code":"internal","success":false}`)
+	}
+	return &Response{Status: status, Header: map[string]string{"content-type": "application/json; charset=utf-8"}, Body: bytes.TrimRight(b.Bytes(), "\n")}
+}

@@ -1,0 +1,77 @@
+// Package objects keeps bytes in S3: lesson bodies in the content bucket, learners' files in the uploads bucket.
+package objects
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
+
+	"lyceum/shared/domain"
+	"lyceum/shared/domain/fault"
+)
+
+// ErrUnavailable is returned when S3 does not answer. Trying again is safe: objects are written under fresh keys.
+var ErrUnavailable = fault.New(fault.Unavailable, "storage.unavailable", "The file store does not answer. Try again in a moment.")
+
+// Bucket is one bucket and how to reach it.
+type Bucket struct {
+	Client *s3.Client
+	Name   string
+}
+
+// Put stores content under key. It replaces what was there; callers use a key once.
+func (b Bucket) Put(ctx context.Context, key, contentType string, content []byte) error {
+	size := int64(len(content))
+	_, err := b.Client.PutObject(ctx, &s3.PutObjectInput{
+		Bucket: &b.Name, Key: &key, Body: bytes.NewReader(content), ContentType: &contentType, ContentLength: &size,
+	})
+	return failed(err)
+}
+
+// Get reads an object of at most limit bytes. domain.ErrNoContent when it is not there (yet).
+func (b Bucket) Get(ctx context.Context, key string, limit int64) ([]byte, error) {
+	res, err := b.Client.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.Name, Key: &key})
+	var missing *types.NoSuchKey
+	if errors.As(err, &missing) {
+		return nil, domain.ErrNoContent.Because(err)
+	}
+	if err != nil {
+		return nil, failed(err)
+	}
+	defer res.Body.Close()
+	content, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
+	if err != nil {
+		return nil, failed(err)
+	}
+	if int64(len(content)) > limit {
+		return nil, errors.New("object " + key + " is larger than allowed")
+	}
+	return content, nil
+}
+
+// Link signs a URL that yields the object to whoever has it, for the time given, with the type and name said here whatever the object says.
+func (b Bucket) Link(ctx context.Context, key, contentType, disposition string, valid time.Duration) (string, error) {
+	caching := "private, max-age=300"
+	signed, err := s3.NewPresignClient(b.Client).PresignGetObject(ctx, &s3.GetObjectInput{
+		Bucket: &b.Name, Key: &key, ResponseContentType: &contentType, ResponseContentDisposition: &disposition, ResponseCacheControl: &caching,
+	}, s3.WithPresignExpires(valid))
+	if err != nil {
+		return "", err
+	}
+	return signed.URL, nil
+}
+
+// failed tells a store that does not answer from a mistake of ours, such as a missing permission.
+func failed(err error) error {
+	var api smithy.APIError
+	if err == nil || errors.As(err, &api) && api.ErrorFault() != smithy.FaultServer && api.ErrorCode() != "SlowDown" {
+		return err
+	}
+	return ErrUnavailable.Because(err)
+}

@@ -1,0 +1,23 @@
+package platform
+
+import (
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"lyceum/shared/httpapi"
+)
+
+// Start is the whole main of a function behind a route: it builds the handler from the environment, opens the connections and serves
+// until Lambda ends the process. With a wrong configuration it logs every mistake and ends with status 1, which Lambda reports as an
+// init error.
+func Start(build func(*Env) httpapi.Handler) {
+	env := NewEnv(os.Getenv, os.Stdout)
+	handler := build(env)
+	if err := env.Err(); err != nil {
+		env.Log.Error("the configuration is wrong", "cause", err.Error())
+		os.Exit(1)
+	}
+	env.connect()
+	lambda.Start(httpapi.Serve(env.Log, handler))
+}
