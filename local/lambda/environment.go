@@ -88,6 +88,7 @@ func (e *environment) run() {
 	defer runtime.UnlockOSThread()
 	e.exitState = e.runProcess()
 	e.fn.forget(e)
+	e.log.Debug("process ended", "state", e.exitState)
 	close(e.exited)
 }
 

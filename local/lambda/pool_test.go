@@ -213,7 +213,7 @@ func TestFailures(t *testing.T) {
 
 	t.Run("a process that dies between requests is replaced unnoticed", func(t *testing.T) {
 		t.Parallel()
-		pool, _ := newPool(t, lambda.Options{}, lambda.Function{})
+		pool, logs := newPool(t, lambda.Options{}, lambda.Function{})
 		first := mustInvoke(t, pool, `{}`)
 		process, err := os.FindProcess(first.PID)
 		if err != nil {
@@ -222,6 +222,7 @@ func TestFailures(t *testing.T) {
 		if err := process.Kill(); err != nil {
 			t.Fatal(err)
 		}
+		eventually(t, "the end is noticed", func() bool { return strings.Contains(logs.String(), "process ended") })
 		if got := mustInvoke(t, pool, `{}`); got.PID == first.PID || got.Count != 1 {
 			t.Errorf("answer = %+v, want a new process", got)
 		}

@@ -150,14 +150,15 @@ func uniqueNames(part string) error {
 	}
 	var names []string
 	for decoder.More() {
-		var name string
-		var value json.RawMessage
-		if err := decoder.Decode(&name); err != nil {
+		t, err := decoder.Token()
+		if err != nil {
 			return err
 		}
+		var value json.RawMessage
 		if err := decoder.Decode(&value); err != nil {
 			return err
 		}
+		name, _ := t.(string)
 		if slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) }) {
 			return fmt.Errorf("a name stands twice")
 		}

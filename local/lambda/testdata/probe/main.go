@@ -39,7 +39,7 @@ func main() {
 	case "exit":
 		os.Exit(3)
 	case "hang":
-		select {}
+		time.Sleep(time.Hour)
 	case "report":
 		http.Post("http://"+os.Getenv("AWS_LAMBDA_RUNTIME_API")+"/2018-06-01/runtime/init/error", "application/json",
 			strings.NewReader(`{"errorType":"Config.Missing","errorMessage":"TABLE is not set"}`))
