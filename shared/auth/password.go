@@ -13,8 +13,9 @@ import (
 	"lyceum/shared/domain/fault"
 )
 
-// Password is a secret in clear text, in NFKC so that keyboards do not matter. It prints as asterisks.
-type Password struct{ clear string }
+// Password is a secret in clear text, in NFKC so that keyboards do not matter. It prints as asterisks, and as an address where fmt asks
+// no method: under %p and within private fields.
+type Password struct{ clear *string }
 
 // ErrPassword is returned for a password of the wrong length.
 var ErrPassword = fault.New(fault.Invalid, "auth.password_invalid", "must have 8 to 1024 bytes")
@@ -28,7 +29,14 @@ func ParsePassword(text string) (Password, error) {
 	if len(clear) < 8 || len(clear) > 1024 {
 		return Password{}, ErrPassword
 	}
-	return Password{clear}, nil
+	return Password{&clear}, nil
+}
+
+func (p Password) bytes() []byte {
+	if p.clear == nil {
+		return nil
+	}
+	return []byte(*p.clear)
 }
 
 // String never tells the password.
@@ -76,7 +84,7 @@ func (c Argon2id) Hash(p Password, random io.Reader) (string, error) {
 	if _, err := io.ReadFull(random, salt); err != nil {
 		return "", err
 	}
-	return c.format(salt, argon2.IDKey([]byte(p.clear), salt, c.Passes, c.MemoryKiB, c.Lanes, hashBytes)), nil
+	return c.format(salt, argon2.IDKey(p.bytes(), salt, c.Passes, c.MemoryKiB, c.Lanes, hashBytes)), nil
 }
 
 func (c Argon2id) format(salt, hash []byte) string {
@@ -89,14 +97,14 @@ func (c Argon2id) Matches(p Password, phc string) (bool, error) {
 		if err := c.check(); err != nil {
 			return false, err
 		}
-		argon2.IDKey([]byte(p.clear), make([]byte, saltBytes), c.Passes, c.MemoryKiB, c.Lanes, hashBytes)
+		argon2.IDKey(p.bytes(), make([]byte, saltBytes), c.Passes, c.MemoryKiB, c.Lanes, hashBytes)
 		return false, nil
 	}
 	cost, salt, want, err := parsePHC(phc)
 	if err != nil {
 		return false, err
 	}
-	got := argon2.IDKey([]byte(p.clear), salt, cost.Passes, cost.MemoryKiB, cost.Lanes, uint32(len(want)))
+	got := argon2.IDKey(p.bytes(), salt, cost.Passes, cost.MemoryKiB, cost.Lanes, uint32(len(want)))
 	return subtle.ConstantTimeCompare(got, want) == 1, nil
 }
 

@@ -95,7 +95,7 @@ func (v *Verifier) Verify(token string) (domain.Caller, error) {
 		return domain.Caller{}, ErrToken.Because(err)
 	}
 	for _, part := range strings.Split(token, ".")[:2] {
-		if err := uniqueNames(part); err != nil {
+		if err := strict(part); err != nil {
 			return domain.Caller{}, ErrToken.Because(err)
 		}
 	}
@@ -137,9 +137,9 @@ func (v *Verifier) key(t *jwt.Token) (any, error) {
 	return key.verify, nil
 }
 
-// uniqueNames refuses a JSON object that says one thing twice (RFC 7519 section 4). Letter case does not make names different: the
-// decoder takes exp and EXP for the same claim.
-func uniqueNames(part string) error {
+// strict refuses a JSON object that says one thing twice (RFC 7519 section 4), that spells a name with other than small letters (the
+// decoder takes EXP for exp), or that gives a date as text, which the decoder takes for a number.
+func strict(part string) error {
 	object, err := b64url.DecodeString(part)
 	if err != nil {
 		return err
@@ -159,8 +159,13 @@ func uniqueNames(part string) error {
 			return err
 		}
 		name, _ := t.(string)
-		if slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) }) {
+		switch {
+		case strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != "":
+			return fmt.Errorf("a name is not in small letters")
+		case slices.Contains(names, name):
 			return fmt.Errorf("a name stands twice")
+		case (name == "exp" || name == "iat" || name == "nbf") && value[0] == '"':
+			return fmt.Errorf("%s is not a number", name)
 		}
 		names = append(names, name)
 	}

@@ -46,22 +46,43 @@ func isJPEG(b []byte) bool {
 	return false
 }
 
-// isPNG wants the signature, a sane IHDR as first chunk and the IEND chunk (PNG specification, section 5 and 11.2.1).
+// isPNG wants the signature, a sane IHDR as first chunk and walks the chunks to IEND (PNG specification, sections 5 and 11.2.1).
 func isPNG(b []byte) bool {
 	if len(b) < 45 || string(b[:8]) != "\x89PNG\r\n\x1a\n" || string(b[8:16]) != "\x00\x00\x00\x0dIHDR" {
 		return false
 	}
 	width, height := binary.BigEndian.Uint32(b[16:]), binary.BigEndian.Uint32(b[20:])
-	return width > 0 && height > 0 && width < 1<<31 && height < 1<<31 && bytes.Contains(b, []byte("\x00\x00\x00\x00IEND\xaeB`\x82"))
-}
-
-// isWebP wants a RIFF container whose length fits the file (RFC 9649 section 2.4).
-func isWebP(b []byte) bool {
-	if len(b) < 20 || string(b[:4]) != "RIFF" || string(b[8:14]) != "WEBPVP" {
+	if width == 0 || height == 0 || width >= 1<<31 || height >= 1<<31 {
 		return false
 	}
-	size := int64(binary.LittleEndian.Uint32(b[4:])) + 8
-	return (b[14] == '8') && (b[15] == ' ' || b[15] == 'L' || b[15] == 'X') && size <= int64(len(b)) && int64(len(b)) <= size+1
+	for i := 8; i+12 <= len(b); i += 12 + int(binary.BigEndian.Uint32(b[i:])) { // length, name, data, checksum
+		if string(b[i:i+12]) == "\x00\x00\x00\x00IEND\xaeB`\x82" {
+			return true
+		}
+	}
+	return false
+}
+
+// isWebP wants a RIFF container whose length fits the file, and in it a first chunk that is whole and begins as its kind does (RFC 9649
+// sections 2.4 to 2.7 and 3.4; RFC 6386 section 9.1).
+func isWebP(b []byte) bool {
+	if len(b) < 20 || string(b[:4]) != "RIFF" || string(b[8:12]) != "WEBP" {
+		return false
+	}
+	size, chunk := int64(binary.LittleEndian.Uint32(b[4:]))+8, int64(binary.LittleEndian.Uint32(b[16:]))
+	if size > int64(len(b)) || int64(len(b)) > size+1 || 20+chunk > size {
+		return false
+	}
+	data := b[20 : 20+chunk]
+	switch string(b[12:16]) {
+	case "VP8 ":
+		return len(data) >= 10 && string(data[3:6]) == "\x9d\x01\x2a"
+	case "VP8L":
+		return len(data) >= 5 && data[0] == 0x2f
+	case "VP8X":
+		return len(data) >= 10
+	}
+	return false
 }
 
 // isPDF wants the header at the very start and an end-of-file mark in the last 1,024 bytes (ISO 32000-2, 7.5.2 and 7.5.5).

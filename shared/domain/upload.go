@@ -83,6 +83,7 @@ func cleanName(name string) string {
 		_, last := utf8.DecodeLastRuneInString(name)
 		name = name[:len(name)-last]
 	}
+	name = strings.TrimSpace(name) // the cut may have bared a space
 	if name == "" || name == "." || name == ".." {
 		return "file"
 	}

@@ -17,9 +17,9 @@ func (t token) String() string {
 	return t.text
 }
 
-// word tells a bare identifier or keyword from other tokens.
+// word tells a bare identifier or keyword from other tokens. A name may hold an underscore but not begin with one.
 func (t token) word() bool {
-	return t.text != "" && strings.IndexByte(wordBytes, t.text[0]) >= 0 && !t.number()
+	return t.text != "" && t.text[0] != '_' && strings.IndexByte(wordBytes, t.text[0]) >= 0 && !t.number()
 }
 
 func (t token) number() bool { return t.text != "" && t.text[0] >= '0' && t.text[0] <= '9' }
@@ -47,6 +47,8 @@ func tokenLength(s string) int {
 	switch {
 	case s[0] >= '0' && s[0] <= '9':
 		return len(s) - len(strings.TrimLeft(s, "0123456789"))
+	case s[0] == '_':
+		return 1
 	case s[0] == '#' || s[0] == ':' || strings.IndexByte(wordBytes, s[0]) >= 0:
 		for n < len(s) && strings.IndexByte(wordBytes, s[n]) >= 0 {
 			n++

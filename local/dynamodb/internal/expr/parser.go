@@ -15,6 +15,8 @@ type parser struct {
 	tokens    []token
 	pos       int
 	operators int
+	depth     int      // of NOT and parentheses
+	roots     []string // top-level attributes met
 }
 
 func (s *Scope) parser(param, src string) (*parser, error) {
@@ -75,10 +77,24 @@ func (p *parser) syntaxError() error {
 
 func (p *parser) countOperator() error {
 	if p.operators++; p.operators > maxOperators {
-		return p.fail("The expression contains too many operators; operator count: %d", p.operators)
+		return p.tooMany(p.operators)
 	}
 	return nil
 }
+
+func (p *parser) tooMany(operators int) error {
+	return p.fail("The expression contains too many operators; operator count: %d", operators)
+}
+
+// nest counts how deep the parser calls itself; leave undoes it.
+func (p *parser) nest() error {
+	if p.depth++; p.depth > maxOperators {
+		return p.tooMany(p.depth)
+	}
+	return nil
+}
+
+func (p *parser) leave() { p.depth-- }
 
 // path parses name(.name|[index])*.
 func (p *parser) path() (Path, error) {
@@ -86,6 +102,7 @@ func (p *parser) path() (Path, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.roots = append(p.roots, first.name)
 	path := Path{first}
 	for {
 		switch {
@@ -130,48 +147,9 @@ func (p *parser) name() (step, error) {
 		return step{name: name}, nil
 	case t.word() && reserved[strings.ToUpper(t.text)]:
 		return step{}, p.fail("Attribute name is a reserved keyword; reserved keyword: %s", t.text)
-	case t.word() && t.text[0] != '_':
+	case t.word():
 		p.next()
 		return step{name: t.text}, nil
 	}
 	return step{}, p.syntaxError()
-}
-
-// literal resolves a :value placeholder.
-func (p *parser) literal() (literal, error) {
-	t := p.next()
-	p.scope.usedValues[t.text] = true
-	v, ok := p.scope.values[t.text]
-	if !ok {
-		return literal{}, p.fail("An expression attribute value used in expression is not defined; attribute value: %s", t.text)
-	}
-	return literal{v}, nil
-}
-
-func (p *parser) atLiteral() bool {
-	t := p.peek().text
-	return len(t) > 1 && t[0] == ':'
-}
-
-// atCall tells whether a function call begins here.
-func (p *parser) atCall() bool {
-	return p.peek().word() && p.tokens[p.pos+1].text == "("
-}
-
-// call parses name(operand, ...) into the name and its arguments.
-func (p *parser) call() (name string, args []operand, err error) {
-	name = p.next().text
-	if err := p.expect("("); err != nil {
-		return "", nil, err
-	}
-	for {
-		arg, err := p.operand()
-		if err != nil {
-			return "", nil, err
-		}
-		args = append(args, arg)
-		if !p.accept(",") {
-			return name, args, p.expect(")")
-		}
-	}
 }

@@ -1,0 +1,60 @@
+# Every way to work with this project, one line each: `make` lists them. What the README's two commands do needs Go alone; a target that
+# needs more installs it or says what is missing.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test race lint vuln sizes build iam test-dynamodb-local sam sam-local deploy clean
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+DYNAMODB_LOCAL_PORT ?= 8010
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+run: ## Serve template.yaml on this machine (http://localhost:3000)
+	go run ./local
+
+test: ## All tests; needs Go alone
+	go test ./...
+
+race: ## The tests of shared/ and local/ under the race detector (needs a C compiler)
+	go test -race ./shared/... ./local/...
+
+lint: ## gofmt, go vet, staticcheck
+	@unformatted=$$(gofmt -l cmd functions local shared *.go); [ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+vuln: ## Known vulnerabilities in what the code calls (asks vuln.go.dev; GOVULNDB names another source)
+	go run $(GOVULNCHECK) $${GOVULNDB:+-db $$GOVULNDB} ./...
+
+build: ## The Lambda binaries as they are deployed, into build/ (GOARCH=amd64 for x86_64)
+	@scripts/build.sh
+
+sizes: build ## Size of every bootstrap binary, zipped as it is deployed
+	@go run ./scripts/sizes build
+
+test-dynamodb-local: ## The behaviour suite against Amazon's DynamoDB Local (installs Java and Maven if they are missing)
+	@scripts/install.sh java mvn
+	@scripts/dynamodb-local.sh $(DYNAMODB_LOCAL_PORT) -- go test ./local/dynamodb/behaviour -count=1 -endpoint http://127.0.0.1:$(DYNAMODB_LOCAL_PORT)
+
+iam: ## Permissions of template.yaml that no test needs; there are none
+	@reports=$$(mktemp -d); LYCEUM_PERMISSIONS=$$reports go test -count=1 ./functions/... ./local > $$reports.log || { cat $$reports.log; exit 1; }; go run ./scripts/permissions $$reports
+
+sam: build ## The real SAM CLI: validate --lint, cfn-lint and a harmless build (installs both from PyPI)
+	@scripts/sam.sh validate --lint
+	@[ -x .venv-lint/bin/cfn-lint ] || { python3 -m venv .venv-lint && .venv-lint/bin/pip install -q cfn-lint==1.51.0; }
+	.venv-lint/bin/cfn-lint --regions eu-west-1 us-east-1 -t template.yaml
+	@time scripts/sam.sh build
+
+sam-local: ## The journey over sam local start-api (installs Docker and the SAM CLI, builds the base image)
+	@scripts/sam-local.sh
+
+deploy: ## Build and deploy: make deploy ENV=dev (staging, prod)
+	@[ -n "$(ENV)" ] || { echo "say which environment: make deploy ENV=dev"; exit 1; }
+	@GOARCH=arm64 scripts/build.sh
+	@scripts/sam.sh deploy --config-env $(ENV) --parameter-overrides "Environment=$(ENV) Version=$$(git describe --always --dirty)"
+
+clean: ## Remove build results and local data
+	rm -rf build .data

@@ -1,0 +1,221 @@
+package lyceum_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"lyceum/local/template"
+)
+
+// file is one Go source file: its folder, its name and what it imports.
+type file struct {
+	folder, name string
+	imports      []string
+	doc          string
+}
+
+func (f file) isTest() bool { return strings.HasSuffix(f.name, "_test.go") }
+
+func goFiles(t *testing.T) (files []file) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		base := filepath.Base(name)
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (base == "testdata" || base == "build" || strings.HasPrefix(base, ".") && base != "."):
+			return filepath.SkipDir
+		case entry.IsDir() || filepath.Ext(name) != ".go":
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly|parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		f := file{folder: filepath.ToSlash(filepath.Dir(name)), name: base, doc: parsed.Doc.Text()}
+		for _, i := range parsed.Imports {
+			imported, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				return err
+			}
+			f.imports = append(f.imports, imported)
+		}
+		files = append(files, f)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// below tells whether a folder or an import path is dir or lies in it.
+func below(name, dir string) bool { return name == dir || strings.HasPrefix(name, dir+"/") }
+
+func TestImportsPointInward(t *testing.T) {
+	t.Parallel()
+	const sdk = "github.com/aws/aws-sdk-go-v2"
+	for _, f := range goFiles(t) {
+		for _, imported := range f.imports {
+			refuse := func(rule string) { t.Errorf("%s/%s imports %s: %s", f.folder, f.name, imported, rule) }
+			shared, function := below(f.folder, "shared"), below(f.folder, "functions")
+			switch {
+			case f.isTest():
+			case below(f.folder, "shared/domain") && strings.Contains(imported, ".") &&
+				!below(imported, "golang.org/x/text") && imported != "golang.org/x/net/idna":
+				refuse("the domain imports the standard library and Unicode tables alone")
+			case below(f.folder, "shared/domain") && below(imported, "lyceum") && !below(imported, "lyceum/shared/domain"):
+				refuse("the domain knows nothing around it")
+			case shared && below(imported, "lyceum/functions"), (shared || function) && below(imported, "lyceum/local"):
+				refuse("imports point inward")
+			case function && below(imported, "lyceum/functions"):
+				refuse("a function imports no other")
+			case (shared || function) && f.folder != "shared/platform" && (imported == "os" || imported == "syscall"):
+				refuse("shared/platform is the only reader of the environment")
+			case (shared || function) && below(imported, sdk+"/service/dynamodb") && f.folder != "shared/dynamo" && f.folder != "shared/platform":
+				refuse("shared/dynamo is the only package that speaks to DynamoDB")
+			case (shared || function) && below(imported, sdk+"/service/s3") && f.folder != "shared/objects" && f.folder != "shared/platform":
+				refuse("shared/objects is the only package that speaks to S3")
+			}
+		}
+	}
+}
+
+func load(t *testing.T) *template.Stack {
+	t.Helper()
+	stack, err := template.Load("template.yaml", template.Options{
+		Region: "eu-west-1", AccountID: "000000000000", StackName: "lyceum-dev",
+		Secret: func(string, string) (string, error) { return "secret", nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stack
+}
+
+// words of a folder's name: complete-lesson is CompleteLesson and complete_lesson.
+func pascal(folder string) string {
+	var b strings.Builder
+	for word := range strings.SplitSeq(path.Base(folder), "-") {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return b.String()
+}
+
+func TestEachFolderOfFunctionsIsOneBlockOfTheTemplate(t *testing.T) {
+	t.Parallel()
+	mains := map[string]file{}
+	for _, f := range goFiles(t) {
+		if below(f.folder, "functions") && f.name == "main.go" {
+			mains[f.folder] = f
+		}
+	}
+	for _, f := range load(t).Functions {
+		folder := "functions/" + strings.TrimPrefix(path.Clean(f.CodeURI), "build/")
+		main, ok := mains[folder]
+		delete(mains, folder)
+		if !ok {
+			t.Errorf("template.yaml:%d: CodeUri %s, but there is no %s/main.go", f.Line, f.CodeURI, folder)
+			continue
+		}
+		if want := pascal(folder) + "Function"; f.LogicalID != want {
+			t.Errorf("template.yaml:%d: %s, want %s for %s", f.Line, f.LogicalID, want, folder)
+		}
+		for _, r := range f.Routes {
+			route := r.Method + " " + r.Path
+			if r.Path == "$default" {
+				route = r.Path
+			}
+			if !strings.Contains(main.doc, `"`+route+`"`) {
+				t.Errorf("%s/main.go: the package comment does not quote its route %q", folder, route)
+			}
+		}
+		snake := strings.ReplaceAll(path.Base(folder), "-", "_")
+		code, err := os.ReadFile(folder + "/" + snake + ".go")
+		if err != nil || !strings.Contains(string(code), "type "+pascal(folder)+" struct") {
+			t.Errorf("%s/%s.go does not declare type %s", folder, snake, pascal(folder))
+		}
+		if _, err := os.Stat(folder + "/" + snake + "_test.go"); err != nil {
+			t.Errorf("%s has no %s_test.go", folder, snake)
+		}
+	}
+	for folder := range mains {
+		t.Errorf("%s has no block in template.yaml with CodeUri: build/%s/", folder, strings.TrimPrefix(folder, "functions/"))
+	}
+}
+
+// cells are the first cells, without back-quotes, of a document's table rows that match.
+func cells(t *testing.T, document, pattern string) (found []string) {
+	t.Helper()
+	text, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile("(?m)^\\| `?("+pattern+")`? \\|").FindAllStringSubmatch(string(text), -1) {
+		found = append(found, m[1])
+	}
+	slices.Sort(found)
+	return found
+}
+
+func TestDocsListWhatThereIs(t *testing.T) {
+	t.Parallel()
+	stack := load(t)
+	var routes, functions, packages []string
+	for _, f := range stack.Functions {
+		functions = append(functions, strings.TrimPrefix(path.Clean(f.CodeURI), "build/"))
+		for _, r := range f.Routes {
+			if r.Path != "$default" {
+				routes = append(routes, r.Method+" "+r.Path)
+			}
+		}
+	}
+	for _, f := range goFiles(t) {
+		if strings.Count(f.folder, "/") == 1 && below(f.folder, "local") && !f.isTest() && !slices.Contains(packages, f.folder) {
+			packages = append(packages, f.folder)
+		}
+	}
+	for _, list := range []struct {
+		what, document, pattern string
+		want                    []string
+	}{
+		{"routes", "README.md", `[A-Z]+ /[^` + "`" + `]*`, routes},
+		{"use cases", "docs/ARCHITECTURE.md", `(?:auth|users|progress|uploads|ops)/[a-z-]+`, functions},
+		{"parts", "docs/ARCHITECTURE.md", `local/[a-z0-9]+`, packages},
+	} {
+		slices.Sort(list.want)
+		if got := cells(t, list.document, list.pattern); !slices.Equal(got, list.want) {
+			t.Errorf("%s in %s:\n got %q\nwant %q", list.what, list.document, got, list.want)
+		}
+	}
+}
+
+func TestEveryEnvironmentOfTheTemplateCanBeDeployed(t *testing.T) {
+	t.Parallel()
+	config, err := os.ReadFile("samconfig.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, env := range []string{"dev", "staging", "prod"} {
+		if _, err := template.Load("template.yaml", template.Options{
+			Parameters: map[string]string{"Environment": env}, Region: "eu-west-1", AccountID: "000000000000", StackName: "lyceum-" + env,
+			Secret: func(string, string) (string, error) { return "secret", nil },
+		}); err != nil {
+			t.Errorf("D70, D71: %s: %v", env, err)
+		}
+		for _, line := range []string{"[" + env + ".deploy.parameters]", `stack_name = "lyceum-` + env + `"`, `parameter_overrides = "Environment=` + env} {
+			if !strings.Contains(string(config), line) {
+				t.Errorf("D70, D71: samconfig.toml has no %s", line)
+			}
+		}
+	}
+}

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"lyceum/local/dynamodb"
+	"lyceum/local/gateway"
+	"lyceum/local/iam"
+	"lyceum/local/lambda"
+	"lyceum/local/s3"
+	"lyceum/local/stack"
+)
+
+// queueTimeout is how long a request may wait for a function that is busy in all its processes. Lambda would start hundreds; here a few
+// share two cores, so waiting replaces throttling for as long as the HTTP API waits for an answer.
+const queueTimeout = 25 * time.Second
+
+// cloud is everything that runs.
+type cloud struct {
+	set     settings
+	log     *slog.Logger
+	stack   *stack.Stack
+	builder *lambda.Builder
+	pool    *lambda.Pool
+	api     http.Handler
+
+	listeners [3]net.Listener // HTTP API, DynamoDB, S3
+	closers   []func()        // in the order of opening
+	lessons   int             // samples put in by this start
+}
+
+// start opens every part in the order in which mistakes are cheapest to tell: template, ports, data, then code.
+func start(ctx context.Context, set settings, log *slog.Logger, progress io.Writer) (*cloud, error) {
+	c := &cloud{set: set, log: log}
+	for _, step := range []func(context.Context) error{c.load, c.listen, c.openDynamoDB, c.openS3, c.functions, c.seed, c.writeSamEnv,
+		func(ctx context.Context) error { return c.build(ctx, progress) }} {
+		if err := step(ctx); err != nil {
+			c.close()
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+func (c *cloud) load(context.Context) (err error) {
+	if c.set.data != "" {
+		if c.set.data, err = filepath.Abs(c.set.data); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(c.set.data, 0o700); err != nil {
+			return fmt.Errorf("the data folder cannot be made: %w", err)
+		}
+	}
+	c.stack, err = stack.Load(stack.Options{
+		Template: c.set.template, Parameters: c.set.parameters, Region: c.set.region, Dir: c.set.data,
+	})
+	if err != nil {
+		return err
+	}
+	c.closers = append(c.closers, func() {
+		if err := c.stack.ReportPermissions(os.Getenv(stack.PermissionsVariable)); err != nil {
+			c.log.Error("the report on permissions is not written", "error", err)
+		}
+	})
+	return nil
+}
+
+// listen takes the ports before anything slow begins.
+func (c *cloud) listen(context.Context) error {
+	for i, p := range []struct {
+		flag string
+		port int
+	}{{"port", c.set.port}, {"dynamodb-port", c.set.dynamoDBPort}, {"s3-port", c.set.s3Port}} {
+		listener, err := net.Listen("tcp", net.JoinHostPort(c.set.bind, strconv.Itoa(p.port)))
+		if err != nil {
+			return fmt.Errorf("--%s: %w; end what uses it, or give another --%s", p.flag, err, p.flag)
+		}
+		c.listeners[i] = listener
+		c.closers = append(c.closers, func() { listener.Close() })
+	}
+	return nil
+}
+
+// url is how a program on this machine reaches a part.
+func (c *cloud) url(part int) string {
+	address := c.listeners[part].Addr().(*net.TCPAddr)
+	host := "localhost"
+	if !address.IP.IsLoopback() && !address.IP.IsUnspecified() {
+		host = address.IP.String()
+	}
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(address.Port))
+}
+
+func (c *cloud) openDynamoDB(ctx context.Context) error {
+	engine, err := dynamodb.Open(dynamodb.Options{
+		Dir: c.set.data, Region: c.set.region, AccountID: stack.AccountID, Log: c.log, Secret: c.stack.Secret,
+		Authorize: func(r dynamodb.Request) error {
+			return c.stack.Authorize(r.AccessKeyID, iam.Call{Action: r.Action, Resource: r.Resource, LeadingKeys: r.LeadingKeys})
+		},
+	})
+	if err != nil {
+		return err
+	}
+	c.closers = append(c.closers, func() { engine.Close() })
+	c.serveHTTP(c.listeners[1], engine)
+	return c.stack.EnsureTables(ctx, c.stack.DynamoDB(c.url(1)))
+}
+
+func (c *cloud) openS3(ctx context.Context) error {
+	dir := c.set.data
+	if dir != "" {
+		dir = filepath.Join(dir, "s3")
+	}
+	server, err := s3.Open(s3.Options{
+		Dir: dir, Region: c.set.region, Log: c.log, Secret: c.stack.Secret,
+		Authorize: func(r s3.Request) error {
+			return c.stack.Authorize(r.AccessKeyID, iam.Call{Action: r.Action, Resource: r.Resource, Prefix: r.Prefix})
+		},
+	})
+	if err != nil {
+		return err
+	}
+	c.closers = append(c.closers, func() { server.Close() })
+	go server.Serve(c.listeners[2]) // ends with Close
+	for _, b := range c.stack.Buckets {
+		bucket := s3.Bucket{Name: b.Name, Versioned: b.Versioned}
+		for _, rule := range b.CORS {
+			bucket.CORS = append(bucket.CORS, s3.CORS(rule))
+		}
+		if err := server.EnsureBucket(ctx, bucket); err != nil {
+			return fmt.Errorf("bucket %s (template line %d): %w", b.Name, b.Line, err)
+		}
+	}
+	return nil
+}
+
+// functions prepares the processes and the HTTP API before them; there is no code yet.
+func (c *cloud) functions(context.Context) error {
+	var functions []lambda.Function
+	var routes []gateway.Route
+	var packages []string
+	for _, f := range c.stack.Functions {
+		packages = append(packages, stack.Package(f))
+		functions = append(functions, lambda.Function{
+			Name: f.Name, Package: stack.Package(f), MemoryMB: f.MemoryMB, Timeout: f.Timeout,
+			Env: c.stack.Environment(f, c.url(1), c.url(2)),
+		})
+		for _, r := range f.Routes {
+			routes = append(routes, gateway.Route{Method: r.Method, Path: r.Path, Function: f.Name})
+		}
+	}
+	var err error
+	c.pool, err = lambda.New(lambda.Options{
+		Functions: functions, Region: c.set.region, AccountID: stack.AccountID, Log: c.log, QueueTimeout: queueTimeout,
+	})
+	if err != nil {
+		return err
+	}
+	c.closers = append(c.closers, c.pool.Close)
+	options := gateway.Options{
+		Routes: routes, Invoke: c.pool.Invoke, Region: c.set.region, AccountID: stack.AccountID, APIID: c.stack.API.LogicalID, Log: c.log,
+	}
+	if cors := c.stack.API.CORS; cors != nil {
+		options.CORS = (*gateway.CORS)(cors)
+	}
+	if c.api, err = gateway.New(options); err != nil {
+		return err
+	}
+	dir := c.set.data
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "lyceum-"); err != nil {
+			return err
+		}
+		c.closers = append(c.closers, func() { os.RemoveAll(dir) })
+	}
+	c.builder, err = lambda.NewBuilder(".", filepath.Join(dir, "functions"), packages)
+	return err
+}
+
+func (c *cloud) build(ctx context.Context, progress io.Writer) error {
+	binaries, err := c.builder.Build(ctx, progress)
+	if err != nil {
+		return err
+	}
+	return c.pool.Deploy(binaries)
+}
+
+// serve answers requests until ctx ends, and rebuilds functions whose source changes.
+func (c *cloud) serve(ctx context.Context) error {
+	c.serveHTTP(c.listeners[0], c.api)
+	return c.builder.Watch(ctx, []string{"functions", "shared"}, c.log, func(b lambda.Binaries) {
+		if err := c.pool.Deploy(b); err != nil {
+			c.log.Error("the rebuilt functions are not used", "error", err)
+		}
+	})
+}
+
+// serveHTTP serves in the background until close, which lets running requests end.
+func (c *cloud) serveHTTP(listener net.Listener, handler http.Handler) {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(c.log.Handler(), slog.LevelDebug)}
+	c.closers = append(c.closers, func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+		defer cancel()
+		if errors.Is(server.Shutdown(ctx), context.DeadlineExceeded) {
+			server.Close()
+		}
+	})
+	go server.Serve(listener) // ends with Shutdown
+}
+
+// close ends everything, what was opened last first.
+func (c *cloud) close() {
+	for i := len(c.closers) - 1; i >= 0; i-- {
+		c.closers[i]()
+	}
+}

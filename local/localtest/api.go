@@ -1,0 +1,165 @@
+package localtest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"lyceum/local/gateway"
+	"lyceum/local/stack"
+	"lyceum/shared/httpapi"
+	"lyceum/shared/platform"
+)
+
+// API is the HTTP API in front of one function.
+type API struct {
+	URL string
+	t   testing.TB
+}
+
+// Serve puts the HTTP API before a function: handler is its main.go's, name its folder. The template's routes lead to it.
+func (s *Stand) Serve(t testing.TB, name string, handler func(*platform.Env) httpapi.Handler) *API {
+	t.Helper()
+	return s.ServeEnv(t, name, s.Env(t, name), handler)
+}
+
+// ServeEnv is Serve with an environment that the test has changed, such as its clock.
+func (s *Stand) ServeEnv(t testing.TB, name string, env *platform.Env, handler func(*platform.Env) httpapi.Handler) *API {
+	t.Helper()
+	f := s.function(t, name)
+	h := handler(env)
+	if err := env.Err(); err != nil {
+		t.Fatalf("configuration: %v", err)
+	}
+	serve := httpapi.Serve(env.Log, h)
+	options := gateway.Options{
+		Region: Region, AccountID: stack.AccountID, APIID: "api", Log: slog.New(slog.DiscardHandler),
+		Invoke: func(ctx context.Context, _ string, payload []byte) ([]byte, error) {
+			var event events.APIGatewayV2HTTPRequest
+			if err := json.Unmarshal(payload, &event); err != nil {
+				return nil, err
+			}
+			ctx, cancel := context.WithTimeout(ctx, f.Timeout)
+			defer cancel()
+			answer, err := serve(ctx, event)
+			if err != nil {
+				return nil, err
+			}
+			return json.Marshal(answer)
+		},
+	}
+	for _, r := range f.Routes {
+		options.Routes = append(options.Routes, gateway.Route{Method: r.Method, Path: r.Path, Function: f.Name})
+	}
+	if cors := s.Stack.API.CORS; cors != nil {
+		options.CORS = (*gateway.CORS)(cors)
+	}
+	front, err := gateway.New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(front)
+	t.Cleanup(server.Close)
+	return &API{URL: server.URL, t: t}
+}
+
+// Answer is what came back.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Request is what a test sends. Token becomes the Authorization header; a JSON body gets its content type unless Header says another.
+type Request struct {
+	Method, Path, Token string
+	Body                string
+	Header              http.Header
+}
+
+// Do sends a request and follows no redirect.
+func (a *API) Do(r Request) Answer {
+	a.t.Helper()
+	req, err := http.NewRequestWithContext(a.t.Context(), r.Method, a.URL+r.Path, bytes.NewReader([]byte(r.Body)))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	if r.Body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if r.Token != "" {
+		req.Header.Set("Authorization", "Bearer "+r.Token)
+	}
+	for name, values := range r.Header {
+		req.Header[name] = values
+	}
+	res, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return Answer{res.StatusCode, res.Header, body}
+}
+
+// Get reads a path with a token, "" for none.
+func (a *API) Get(path, token string) Answer {
+	a.t.Helper()
+	return a.Do(Request{Method: http.MethodGet, Path: path, Token: token})
+}
+
+// Post sends JSON with a token, "" for none.
+func (a *API) Post(path, token, body string) Answer {
+	a.t.Helper()
+	return a.Do(Request{Method: http.MethodPost, Path: path, Token: token, Body: body})
+}
+
+// Data decodes the success form's data into out, and fails the test unless the answer has that form and status.
+func (r Answer) Data(t testing.TB, status int, out any) {
+	t.Helper()
+	var form struct {
+		Data    json.RawMessage `json:"data"`
+		Success bool            `json:"success"`
+	}
+	if r.Status != status || json.Unmarshal(r.Body, &form) != nil || !form.Success {
+		t.Fatalf("got %d %s, want %d in the success form", r.Status, r.Body, status)
+	}
+	if err := json.Unmarshal(form.Data, out); err != nil {
+		t.Fatalf("data %s: %v", form.Data, err)
+	}
+}
+
+// Failure is the error form.
+type Failure struct {
+	Error     string `json:"error"`
+	Code      string `json:"code"`
+	Success   bool   `json:"success"`
+	RequestID string `json:"requestId"`
+	Details   []struct {
+		Field   string `json:"field"`
+		Message string `json:"message"`
+	} `json:"details"`
+}
+
+// Fails checks that the answer is the error form with a status and a code, and returns it.
+func (r Answer) Fails(t testing.TB, status int, code string) Failure {
+	t.Helper()
+	var form Failure
+	if err := json.Unmarshal(r.Body, &form); err != nil {
+		t.Fatalf("got %d %s, want the error form: %v", r.Status, r.Body, err)
+	}
+	if r.Status != status || form.Code != code || form.Success || form.Error == "" || form.RequestID == "" {
+		t.Fatalf("got %d %s, want %d with code %s in the error form", r.Status, r.Body, status, code)
+	}
+	return form
+}

@@ -1,0 +1,32 @@
+package stack
+
+import (
+	"crypto/rand"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// PermissionsVariable is the environment variable that names the folder for reports.
+const PermissionsVariable = "LYCEUM_PERMISSIONS"
+
+// ReportPermissions writes what the functions were permitted and have not needed into a new file of the folder, a line each, so that
+// `make iam` can tell what a whole test run never needed: what stands in every file. An empty folder name writes nothing.
+func (s *Stack) ReportPermissions(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	var report strings.Builder
+	for _, f := range s.Functions {
+		for _, g := range s.principals[s.keys[f.LogicalID]].policy.Unused() {
+			fmt.Fprintf(&report, "template.yaml:%d: %s may %s on %s", g.Line, f.LogicalID, g.Action, g.Resource)
+			if len(g.Used) == 0 {
+				report.WriteString("\n")
+			} else {
+				report.WriteString("; name its actions instead\n")
+			}
+		}
+	}
+	return os.WriteFile(filepath.Join(dir, rand.Text()), []byte(report.String()), 0o600)
+}

@@ -1,0 +1,94 @@
+package template
+
+import (
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// ref is Ref.
+func (l *loader) ref(arg *yaml.Node) value {
+	if arg.Kind != yaml.ScalarNode {
+		l.failf(arg.Line, "Ref takes a name")
+		return value{kind: broken}
+	}
+	if strings.Contains(arg.Value, ".") {
+		l.failf(arg.Line, "Ref takes no attribute: write Fn::GetAtt for %s", arg.Value)
+		return value{kind: broken}
+	}
+	return l.named("Ref", arg.Value, arg.Line)
+}
+
+// getAtt is Fn::GetAtt, as "Resource.Attribute" or as a list of both.
+func (l *loader) getAtt(arg *yaml.Node) value {
+	name := arg.Value
+	if arg.Kind == yaml.SequenceNode {
+		args := l.args("Fn::GetAtt", arg, 2, 2)
+		if args == nil {
+			return value{kind: broken}
+		}
+		name = args[0].Value + "." + args[1].Value
+	}
+	if logicalID, attribute, ok := strings.Cut(name, "."); !ok || logicalID == "" || attribute == "" {
+		l.failf(arg.Line, "Fn::GetAtt takes a resource and an attribute")
+		return value{kind: broken}
+	}
+	return l.named("Fn::GetAtt", name, arg.Line)
+}
+
+// named resolves the name of a parameter, a pseudo parameter or a resource, or Resource.Attribute.
+func (l *loader) named(function, name string, line int) value {
+	if v, ok := l.parameters[name]; ok {
+		v.line = line
+		return v
+	}
+	if strings.HasPrefix(name, "AWS::") {
+		return l.pseudo(function, name, line)
+	}
+	logicalID, attribute, _ := strings.Cut(name, ".")
+	r := l.resources[logicalID]
+	switch {
+	case l.inConditions:
+		l.failf(line, "%s: there is no parameter %s; conditions cannot see resources", function, name)
+	case r == nil:
+		l.failf(line, "%s: the template has no parameter or resource %s", function, logicalID)
+	case r.kind == nil:
+		// Its type was refused already.
+	case attribute != "" && r.kind.attributes[attribute] == "":
+		l.failf(line, "%s: the local cloud knows no attribute %s of %s", function, attribute, r.typeName)
+	case l.dormant > 0:
+	case !r.exists:
+		l.failf(line, "%s: %s does not exist, since its condition is false here; guard the reference with Fn::If", function, logicalID)
+	default:
+		physical := l.physicalName(r)
+		if attribute == "" || physical.kind != scalar {
+			return physical
+		}
+		return l.made(line, strings.NewReplacer("{region}", l.options.Region, "{account}", l.options.AccountID,
+			"{name}", physical.text).Replace(r.kind.attributes[attribute]))
+	}
+	return value{kind: broken, line: line}
+}
+
+// pseudo resolves what CloudFormation predefines ("Pseudo parameters reference").
+func (l *loader) pseudo(function, name string, line int) value {
+	text := ""
+	switch name {
+	case "AWS::Region":
+		text = l.options.Region
+	case "AWS::AccountId":
+		text = l.options.AccountID
+	case "AWS::StackName":
+		text = l.options.StackName
+	case "AWS::Partition":
+		text = "aws"
+	case "AWS::URLSuffix":
+		text = "amazonaws.com"
+	case "AWS::NoValue":
+		return value{line: line}
+	default:
+		l.failf(line, "%s: the pseudo parameter %s is not supported by the local cloud", function, name)
+		return value{kind: broken, line: line}
+	}
+	return value{kind: scalar, line: line, text: text}
+}
