@@ -141,11 +141,8 @@ func canonicalRequest(r *http.Request, signedHeaders []string, body []byte) stri
 func canonicalQuery(q url.Values) string { return strings.ReplaceAll(q.Encode(), "+", "%20") }
 
 func headerValue(r *http.Request, name string) string {
-	switch name {
-	case "host":
+	if name == "host" {
 		return r.Host
-	case "content-length":
-		return r.Header.Get(name)
 	}
 	values := slices.Clone(r.Header.Values(name))
 	for i, v := range values {

@@ -10,8 +10,12 @@ func Principal(account, function string) string {
 	return fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", account, function, function)
 }
 
-// Check judges the call as Decide does. Its error is what AWS answers ("Troubleshoot access denied error messages", IAM user
-// guide); S3 puts the resource in quotes.
+// Denied is what AWS answers to a call that is not allowed ("Troubleshoot access denied error messages", IAM user guide).
+type Denied string
+
+func (d Denied) Error() string { return string(d) }
+
+// Check judges the call as Decide does; its error is a Denied. S3 puts the resource in quotes.
 func (p *Policy) Check(principal string, c Call) error {
 	d := p.Decide(c)
 	if d.Allowed {
@@ -24,5 +28,5 @@ func (p *Policy) Check(principal string, c Call) error {
 	if d.Denied {
 		reason = "with an explicit deny in an identity-based policy"
 	}
-	return fmt.Errorf("User: %s is not authorized to perform: %s on resource: %s %s", principal, c.Action, resource, reason)
+	return Denied(fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s %s", principal, c.Action, resource, reason))
 }

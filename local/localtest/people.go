@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
 	"lyceum/shared/auth"
 	"lyceum/shared/domain"
 	"lyceum/shared/dynamo"
@@ -27,19 +30,33 @@ type User struct {
 // NewUser makes an account as register does, and signs its owner in. The hash is a cheap one.
 func (s *Stand) NewUser(t testing.TB) User {
 	t.Helper()
-	email, err := domain.ParseEmail(fmt.Sprintf("learner%d@example.org", count.Add(1)))
+	return s.NewUserOf(t, fmt.Sprintf("learner%d@example.org", count.Add(1)), auth.Argon2id{MemoryKiB: 64, Passes: 1, Lanes: 1})
+}
+
+// NewUserOf is NewUser with an address and the cost of the hash.
+func (s *Stand) NewUserOf(t testing.TB, address string, cost auth.Argon2id) User {
+	t.Helper()
+	email, err := domain.ParseEmail(address)
 	must(t, err)
 	name, err := domain.ParseUsername("Test Learner")
 	must(t, err)
 	password, err := auth.ParsePassword(Password)
 	must(t, err)
-	hash, err := auth.Argon2id{MemoryKiB: 64, Passes: 1, Lanes: 1}.Hash(password, rand.Reader)
+	hash, err := cost.Hash(password, rand.Reader)
 	must(t, err)
 	user, created, err := domain.NewUser(email, name, time.Now(), rand.Reader)
 	must(t, err)
 	accounts := dynamo.Accounts{Table: s.Table("IDENTITY_TABLE"), Now: time.Now}
 	must(t, accounts.Register(t.Context(), user, domain.Credential{Hash: hash, ChangedAt: time.Now()}, created))
 	return User{ID: user.ID(), Email: email.String(), Token: s.Token(t, user, time.Now())}
+}
+
+// Ghost has a good token and no account, as when the account was deleted while the token lives.
+func (s *Stand) Ghost(t testing.TB) User {
+	t.Helper()
+	id, err := domain.NewID[domain.User](time.Now(), rand.Reader)
+	must(t, err)
+	return User{ID: id, Token: s.Token(t, domain.RestoreUser(domain.UserState{ID: id, Role: domain.Learner}), time.Now())}
 }
 
 // Token makes an access token as of a time.
@@ -56,14 +73,69 @@ func (s *Stand) Token(t testing.TB, user *domain.User, at time.Time) string {
 // NewLesson publishes a lesson of a track without a body.
 func (s *Stand) NewLesson(t testing.TB, track string, order int) *domain.Lesson {
 	t.Helper()
+	return s.create(t, newLesson(t, track, order))
+}
+
+// NewDraft is NewLesson for a lesson that is not published.
+func (s *Stand) NewDraft(t testing.TB, track string, order int) *domain.Lesson {
+	t.Helper()
+	state := newLesson(t, track, order).State()
+	state.Published = false
+	return s.create(t, domain.RestoreLesson(state))
+}
+
+func newLesson(t testing.TB, track string, order int) *domain.Lesson {
+	t.Helper()
 	name, err := domain.ParseTrack(track)
 	must(t, err)
 	lesson, err := domain.NewLesson(domain.LessonDraft{
 		Title: fmt.Sprintf("Lesson %d of %s", order, track), Summary: "About it.", Track: name, Difficulty: 1, Order: order,
 	}, time.Now(), rand.Reader)
 	must(t, err)
+	return lesson
+}
+
+func (s *Stand) create(t testing.TB, lesson *domain.Lesson) *domain.Lesson {
+	t.Helper()
 	must(t, dynamo.Lessons{Table: s.Table("LEARNING_TABLE"), Region: Region}.Create(t.Context(), lesson))
 	return lesson
+}
+
+// Complete records a completion as the use case does.
+func (s *Stand) Complete(t testing.TB, user User, lesson *domain.Lesson, score domain.Score, at time.Time) {
+	t.Helper()
+	learning := dynamo.Learning{Table: s.Table("LEARNING_TABLE"), Region: Region, Regions: []string{Region}}
+	must(t, learning.Complete(t.Context(), user.ID, lesson.State().ID,
+		func(l *domain.Lesson, p *domain.Progress, summary *domain.Summary) ([]domain.Event, error) {
+			change, _ := p.Complete(score, at)
+			summary.Record(change, domain.Recent{LessonID: l.State().ID, Title: l.State().Title, Score: score, CompletedAt: at})
+			return nil, nil
+		}))
+}
+
+// Items are all items of a table by its variable.
+func (s *Stand) Items(t testing.TB, variable string) (items []map[string]any) {
+	t.Helper()
+	table := s.Table(variable)
+	pages := awsdynamodb.NewScanPaginator(table.Client, &awsdynamodb.ScanInput{TableName: &table.Name})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
+		must(t, err)
+		var more []map[string]any
+		must(t, attributevalue.UnmarshalListOfMaps(page.Items, &more))
+		items = append(items, more...)
+	}
+	return items
+}
+
+// With counts the items that have an attribute.
+func With(items []map[string]any, attribute string) (n int) {
+	for _, item := range items {
+		if _, ok := item[attribute]; ok {
+			n++
+		}
+	}
+	return n
 }
 
 func must(t testing.TB, err error) {

@@ -5,12 +5,14 @@ package localtest
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -35,8 +37,11 @@ type Stand struct {
 	engine    *dynamodb.Server
 	dynamodb  string
 	intercept atomic.Pointer[Intercept]
-	calls     atomic.Int64
 	logs      io.Writer
+
+	mu          sync.Mutex
+	calls       []call
+	connections atomic.Int64
 }
 
 // Intercept stands between the functions and DynamoDB: it may answer itself, call next, or lose what next answered. Action is the
@@ -67,7 +72,13 @@ func New(t testing.TB) *Stand {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.engine.Close() })
-	server := httptest.NewServer(http.HandlerFunc(s.serveDynamoDB))
+	server := httptest.NewUnstartedServer(http.HandlerFunc(s.serveDynamoDB))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			s.connections.Add(1)
+		}
+	}
+	server.Start()
 	t.Cleanup(server.Close)
 	s.dynamodb = server.URL
 	if err := loaded.EnsureTables(t.Context(), s.Client()); err != nil {
@@ -78,9 +89,7 @@ func New(t testing.TB) *Stand {
 
 func (s *Stand) serveDynamoDB(w http.ResponseWriter, r *http.Request) {
 	_, action, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	if action != "" {
-		s.calls.Add(1)
-	}
+	s.record(action, r)
 	if intercept := s.intercept.Load(); intercept != nil {
 		(*intercept)(action, w, r, s.engine)
 		return
@@ -97,8 +106,8 @@ func (s *Stand) Intercept(f Intercept) {
 	s.intercept.Store(&f)
 }
 
-// Calls is how many requests DynamoDB has had.
-func (s *Stand) Calls() int { return int(s.calls.Load()) }
+// Connections is how many connections to DynamoDB were opened.
+func (s *Stand) Connections() int { return int(s.connections.Load()) }
 
 // Client reaches DynamoDB with the developer's rights.
 func (s *Stand) Client() *awsdynamodb.Client { return s.Stack.DynamoDB(s.dynamodb) }

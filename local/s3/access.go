@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"net/http"
+	"strings"
 
 	"github.com/valyala/fasthttp"
 	"github.com/versity/versitygw/auth"
@@ -33,6 +34,7 @@ func newKeys(secret func(string) (string, bool)) keys {
 }
 
 func (k keys) GetUserAccount(id string) (auth.Account, error) {
+	id = strings.Clone(id) // the gateway's strings change with the next request
 	secret, ok := k.secret(id)
 	if !ok {
 		return auth.Account{}, auth.ErrNoSuchUser
@@ -74,7 +76,7 @@ func (s *store) allowPrefix(ctx context.Context, action, bucket, key, prefix str
 	if key != "" {
 		resource += "/" + key
 	}
-	if err := s.authorize(Request{AccessKeyID: account.Access, Action: action, Resource: resource, Prefix: prefix}); err != nil {
+	if err := s.authorize(Request{AccessKeyID: account.Access, Action: action, Resource: resource, Prefix: strings.Clone(prefix)}); err != nil {
 		return s3err.APIError{Code: "AccessDenied", Description: err.Error(), HTTPStatusCode: http.StatusForbidden}
 	}
 	return nil

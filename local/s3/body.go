@@ -100,11 +100,3 @@ func (s *store) receive(from io.Reader, length int64, wanted checksum) (_ body, 
 	}
 	return b, file.Sync()
 }
-
-// section is a part of a file that is closed with it.
-type section struct {
-	io.Reader
-	file *os.File
-}
-
-func (s section) Close() error { return s.file.Close() }

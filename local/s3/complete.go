@@ -41,7 +41,7 @@ func (s *store) CompleteMultipartUpload(ctx context.Context, in *awss3.CompleteM
 		return out, "", err
 	}
 	err = s.commit(bucket, key, &v, func(tx *bolt.Tx) error {
-		if _, err := getUpload(tx, bucket, key, *in.UploadId); err != nil { // completed or aborted meanwhile
+		if u, err = getUpload(tx, bucket, key, *in.UploadId); err != nil { // completed or aborted meanwhile
 			return err
 		}
 		if err := checkWrite(tx, bucket, key, in.IfMatch, in.IfNoneMatch); err != nil {

@@ -36,8 +36,8 @@ func (s *store) CopyObject(ctx context.Context, in s3response.CopyObjectInput) (
 	if err := s.allow(ctx, "s3:PutObject", *in.Bucket, *in.Key); err != nil {
 		return out, err
 	}
-	if err := errors.Join(checkKey(*in.Key), unsupported(in.Tagging, in.WebsiteRedirectLocation, in.ObjectLockMode, in.ObjectLockLegalHoldStatus)); err != nil {
-		return out, s.failed(err)
+	if err := checkNew(*in.Key, in.Tagging, in.WebsiteRedirectLocation, in.ObjectLockMode, in.ObjectLockLegalHoldStatus); err != nil {
+		return out, err
 	}
 	from, file, err := s.source(ctx, in.CopySource, backend.PreConditions{IfMatch: in.CopySourceIfMatch, IfNoneMatch: in.CopySourceIfNoneMatch,
 		IfModSince: in.CopySourceIfModifiedSince, IfUnmodeSince: in.CopySourceIfUnmodifiedSince})

@@ -227,6 +227,13 @@ func TestPresignedPost(t *testing.T) {
 			t.Errorf("body = %s", got.body)
 		}
 	})
+	t.Run("a form that ends within the file is refused", func(t *testing.T) {
+		to, fields := form(t, e.client, time.Minute)
+		body, contentType := formBody(t, fields, full)
+		if got := send(t, "POST", to, body[:len(body)-90], "Content-Type", contentType); got.StatusCode != 400 {
+			t.Errorf("answer = %d %s, want 400", got.StatusCode, got.body)
+		}
+	})
 	t.Run("an unknown key is refused", func(t *testing.T) {
 		to, fields := form(t, newClient(e.url, "AKIDNOBODY", "guess"), time.Minute)
 		post(t, to, fields, full).is(t, 403, "InvalidAccessKeyId")
@@ -242,8 +249,14 @@ func TestPresignedPost(t *testing.T) {
 // post sends a form as a browser does: the fields, then the file.
 func post(t *testing.T, to string, fields map[string]string, content string) answer {
 	t.Helper()
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
+	body, contentType := formBody(t, fields, content)
+	return send(t, "POST", to, body, "Content-Type", contentType)
+}
+
+func formBody(t *testing.T, fields map[string]string, content string) (body, contentType string) {
+	t.Helper()
+	var buffer bytes.Buffer
+	form := multipart.NewWriter(&buffer)
 	for name, value := range fields {
 		if err := form.WriteField(name, value); err != nil {
 			t.Fatal(err)
@@ -256,5 +269,5 @@ func post(t *testing.T, to string, fields map[string]string, content string) ans
 	if err != nil || form.Close() != nil {
 		t.Fatal(err)
 	}
-	return send(t, "POST", to, body.String(), "Content-Type", form.FormDataContentType())
+	return buffer.String(), form.FormDataContentType()
 }

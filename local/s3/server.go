@@ -76,7 +76,9 @@ func newApp(o Options, store *store) (*fiber.App, error) {
 	if !field.IsValid() || field.Type() != reflect.TypeFor[*fiber.App]() {
 		return nil, errors.New("this release of versitygw keeps its application elsewhere")
 	}
-	return (*fiber.App)(field.UnsafePointer()), nil
+	app := (*fiber.App)(field.UnsafePointer())
+	app.Server().DisablePreParseMultipartForm = true // the gateway parses forms itself; a broken one would be an internal error
+	return app, nil
 }
 
 func logRequest(log *slog.Logger) fiber.Handler {

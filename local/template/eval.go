@@ -51,6 +51,7 @@ func (l *loader) eval(n *yaml.Node) value {
 		for key, child := range pairs(n) {
 			if isFunction(key.Value) {
 				l.failf(key.Line, "%s must stand alone in its mapping", key.Value)
+				return value{kind: broken, line: n.Line}
 			}
 			if inner := l.eval(child); inner.kind != absent {
 				v.fields = append(v.fields, field{key.Value, key.Line, inner})

@@ -42,7 +42,7 @@ func (l *loader) environment(o *object) map[string]string {
 		if !variableNames.MatchString(f.name) {
 			l.failf(f.line, "an environment variable begins with a letter and has two or more letters, digits and _, unlike %q", f.name)
 		}
-		env[f.name] = variables.text(f.name)
+		env[f.name] = l.plainText(f.value, f.name+" of Variables")
 		size += len(f.name) + len(env[f.name])
 	}
 	if size > maxEnvironment {

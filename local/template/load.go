@@ -5,12 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
 
-// maxProblems is how many problems one error lists.
-const maxProblems = 50
+const (
+	maxProblems = 50  // that one error lists
+	maxMessage  = 400 // bytes of each
+)
+
+var oneLine = strings.NewReplacer("\n", `\n`, "\r", `\r`)
 
 // Load reads the template. Its error joins the problems that it found, in the order of their lines, each as
 // "<file>:<line>: <what is wrong and what to do>".
@@ -60,9 +65,13 @@ type problem struct {
 	text string
 }
 
-// failf reports a problem.
+// failf reports a problem, in one line whatever names it contains.
 func (l *loader) failf(line int, format string, args ...any) {
-	p := problem{max(line, 1), fmt.Sprintf(format, args...)}
+	text := oneLine.Replace(fmt.Sprintf(format, args...))
+	if len(text) > maxMessage {
+		text = strings.ToValidUTF8(text[:maxMessage], "") + "..."
+	}
+	p := problem{max(line, 1), text}
 	if !l.seen[p] {
 		l.seen[p] = true
 		l.problems = append(l.problems, p)
@@ -116,7 +125,9 @@ func (l *loader) load(root *yaml.Node) {
 	l.mappings = l.evalLiteral(sections["Mappings"])
 	l.loadConditions(sections["Conditions"])
 	l.declareResources(sections["Resources"])
-	l.loadGlobals(sections["Globals"])
+	if !l.loadGlobals(sections["Globals"]) {
+		return // each function would say it again
+	}
 	l.loadResources(sections["Resources"])
 	l.loadOutputs(sections["Outputs"])
 }

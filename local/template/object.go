@@ -45,20 +45,23 @@ func (o *object) done() {
 
 // text returns a property's text, empty when it is absent.
 func (o *object) text(name string) string {
-	v := o.get(name)
+	return o.l.plainText(o.get(name), name+" of "+o.what)
+}
+
+func (l *loader) plainText(v value, what string) string {
 	if v.kind == list || v.kind == mapping {
-		o.l.failf(v.line, "%s of %s must be text", name, o.what)
+		l.failf(v.line, "%s must be text", what)
 	}
 	return v.text
 }
 
 // required is text that must be there.
 func (o *object) required(name string) string {
-	text := o.text(name)
-	if text == "" && o.v.kind == mapping && o.get(name).kind != broken {
-		o.l.failf(o.get(name).line, "%s has no %s", o.what, name)
+	v := o.get(name)
+	if o.v.kind == mapping && (v.kind == absent || v.kind == scalar && v.text == "") {
+		o.l.failf(v.line, "%s has no %s", o.what, name)
 	}
-	return text
+	return o.text(name)
 }
 
 // oneOf is text from a list; the first is what an absent property means, empty when it means nothing.

@@ -17,7 +17,11 @@ func (l *loader) loadParameters(section *yaml.Node, line int) {
 		line = section.Line
 	}
 	for key, node := range pairs(section) {
+		problems := len(l.problems)
 		v := l.parameter(key.Value, l.object(l.evalLiteral(node), "parameter "+key.Value))
+		if len(l.problems) > problems {
+			v.kind = broken
+		}
 		l.parameters[key.Value] = v
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.options.Parameters)) {

@@ -58,11 +58,10 @@ func (l *loader) statement(o *object) Statement {
 	if s.Effect != "Allow" && s.Effect != "Deny" && s.Effect != "" {
 		l.failf(o.get("Effect").line, "Effect must be Allow or Deny, not %q", s.Effect)
 	}
-	if len(s.Actions) == 0 && o.get("Action").kind != broken {
-		l.failf(s.Line, "the statement has no Action; NotAction is not supported by the local cloud")
-	}
-	if len(s.Resources) == 0 && o.get("Resource").kind != broken {
-		l.failf(s.Line, "the statement has no Resource; NotResource is not supported by the local cloud")
+	for _, name := range []string{"Action", "Resource"} {
+		if len(o.get(name).items) == 0 && o.get(name).text == "" && o.get(name).kind != broken && o.v.get("Not"+name).kind == absent {
+			l.failf(s.Line, "the statement has no %s", name)
+		}
 	}
 	for _, action := range s.Actions {
 		if action != "*" && action != "" && !strings.Contains(action, ":") {

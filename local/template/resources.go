@@ -24,58 +24,6 @@ type resource struct {
 	name value
 }
 
-// resourceType says what a type is and what references to it give. Attributes are spelled as CloudFormation does
-// ("AWS resource and property types reference", return values).
-type resourceType struct {
-	nameProperty string
-	names        *regexp.Regexp // nil when nothing here depends on it
-	attributes   map[string]string
-	ignored      string // the reason, for what exists in AWS only
-}
-
-const (
-	functionType    = "AWS::Serverless::Function"
-	apiType         = "AWS::Serverless::HttpApi"
-	tableType       = "AWS::DynamoDB::Table"
-	globalTableType = "AWS::DynamoDB::GlobalTable"
-	bucketType      = "AWS::S3::Bucket"
-	policyType      = "AWS::S3::BucketPolicy"
-)
-
-var (
-	tableNames = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`)
-	tableARN   = map[string]string{"Arn": "arn:aws:dynamodb:{region}:{account}:table/{name}"}
-)
-
-var resourceTypes = map[string]*resourceType{
-	functionType: {
-		nameProperty: "FunctionName", names: regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`),
-		attributes: map[string]string{"Arn": "arn:aws:lambda:{region}:{account}:function:{name}"},
-	},
-	apiType: {
-		attributes: map[string]string{"ApiId": "{name}", "ApiEndpoint": "https://{name}.execute-api.{region}.amazonaws.com"},
-	},
-	tableType:       {nameProperty: "TableName", names: tableNames, attributes: tableARN},
-	globalTableType: {nameProperty: "TableName", names: tableNames, attributes: tableARN},
-	bucketType: {
-		nameProperty: "BucketName", names: regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`),
-		attributes: map[string]string{
-			"Arn":                "arn:aws:s3:::{name}",
-			"DomainName":         "{name}.s3.amazonaws.com",
-			"RegionalDomainName": "{name}.s3.{region}.amazonaws.com",
-		},
-	},
-
-	policyType: {ignored: "it refuses plain HTTP, which is all that the local cloud speaks"}, // any other is refused
-	"AWS::Logs::LogGroup": {
-		nameProperty: "LogGroupName", ignored: "log lines go to the terminal",
-		attributes: map[string]string{"Arn": "arn:aws:logs:{region}:{account}:log-group:{name}:*"},
-	},
-	"AWS::Logs::MetricFilter":    {ignored: "there are no metrics"},
-	"AWS::CloudWatch::Alarm":     {nameProperty: "AlarmName", ignored: "there are no metrics"},
-	"AWS::CloudWatch::Dashboard": {nameProperty: "DashboardName", ignored: "there are no metrics"},
-}
-
 // declareResources makes the resources known to references.
 func (l *loader) declareResources(section *yaml.Node) {
 	if len(section.Content)/2 > maxResources {
@@ -92,8 +40,9 @@ func (l *loader) declareResources(section *yaml.Node) {
 			case "Type":
 				r.typeName = child.Value
 			case "Properties":
-				r.properties = child
-				if child.Kind != yaml.MappingNode || child.Tag != "!!map" {
+				if child.Kind == yaml.MappingNode && child.Tag == "!!map" {
+					r.properties = child
+				} else {
 					l.failf(child.Line, "Properties must be a mapping")
 				}
 			case "Condition", "DependsOn", "Metadata", "DeletionPolicy", "UpdateReplacePolicy", "CreationPolicy", "UpdatePolicy":
@@ -178,7 +127,7 @@ func (l *loader) loadResources(section *yaml.Node) {
 // build adds the resource to the stack.
 func (l *loader) build(r *resource, properties value) {
 	name := l.physicalName(r).text
-	if first := l.names[r.kind.nameProperty+" "+name]; first != 0 && r.kind.nameProperty != "" {
+	if first := l.names[r.kind.nameProperty+" "+name]; first != 0 && r.kind.nameProperty != "" && name != "" {
 		l.failf(r.line, "the resource on line %d has the same %s, %s", first, r.kind.nameProperty, name)
 	}
 	l.names[r.kind.nameProperty+" "+name] = r.line
@@ -220,11 +169,12 @@ func (l *loader) checkDependsOn(n *yaml.Node) {
 	}
 }
 
-// loadGlobals resolves what SAM merges into every function and API.
-func (l *loader) loadGlobals(section *yaml.Node) {
+// loadGlobals resolves what SAM merges into every function and API, and reports whether it is sound.
+func (l *loader) loadGlobals(section *yaml.Node) bool {
 	if section == nil {
-		return
+		return true
 	}
+	problems := len(l.problems)
 	for key, node := range pairs(section) {
 		if key.Value != "Function" && key.Value != "HttpApi" {
 			l.failf(key.Line, "Globals.%s is not supported by the local cloud", key.Value)
@@ -237,4 +187,6 @@ func (l *loader) loadGlobals(section *yaml.Node) {
 		}
 	}
 	l.globals = l.eval(section)
+	l.environment(l.object(l.globals.get("Function").get("Environment"), "Environment"))
+	return len(l.problems) == problems
 }

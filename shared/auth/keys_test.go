@@ -76,7 +76,8 @@ func TestNewSecret(t *testing.T) {
 			t.Fatal(err)
 		}
 		var verifying struct{ Keys []map[string]string }
-		if err := json.Unmarshal([]byte(secret.Verifying), &verifying); err != nil || len(verifying.Keys) != 1 || verifying.Keys[0]["d"] != "" || verifying.Keys[0]["k"] != "" {
+		err = json.Unmarshal([]byte(secret.Verifying), &verifying)
+		if err != nil || len(verifying.Keys) != 1 || verifying.Keys[0]["d"] != "" || verifying.Keys[0]["k"] != "" {
 			t.Errorf("verifying part = %s, %v; want one key without d", secret.Verifying, err)
 		}
 		signing, err := auth.ParseKeyRing(secret.Signing)

@@ -30,7 +30,8 @@ func password(t testing.TB, text string) auth.Password {
 func TestParsePassword(t *testing.T) {
 	t.Parallel()
 	for name, good := range map[string]string{
-		"8 bytes": "12345678", "1,024 bytes": strings.Repeat("a", 1024), "blanks, as a sentence has them": "  a  b  ", "8 bytes of another script": "ключ", "control characters": "\x00\x01\x02\x03\x04\x05\x06\x07",
+		"8 bytes": "12345678", "8 bytes of another script": "ключ", "1,024 bytes": strings.Repeat("a", 1024),
+		"blanks, as a sentence has them": "  a  b  ", "control characters": "\x00\x01\x02\x03\x04\x05\x06\x07",
 	} {
 		if _, err := auth.ParsePassword(good); err != nil {
 			t.Errorf("%s: %v, want no error", name, err)
@@ -101,7 +102,9 @@ func TestHash(t *testing.T) {
 		if !strings.HasPrefix(phc, "$argon2id$v=19$m=19456,t=2,p=1$") {
 			t.Errorf("got %s, want OWASP's parameters", phc)
 		}
-		for text, want := range map[string]bool{"correct horse": true, "correct horsf": false, "Correct horse": false, "correct horse ": false, "correct horse\x00": false} {
+		for text, want := range map[string]bool{
+			"correct horse": true, "correct horsf": false, "Correct horse": false, "correct horse ": false, "correct horse\x00": false,
+		} {
 			if got, err := cheap.Matches(password(t, text), phc); err != nil || got != want {
 				t.Errorf("%q matches: %v, %v; want %v", text, got, err, want)
 			}

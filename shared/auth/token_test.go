@@ -390,7 +390,7 @@ func FuzzVerifySigned(f *testing.F) {
 			return
 		}
 		var got struct{ Exp, Iat, Nbf float64 }
-		if err := json.Unmarshal([]byte(claims), &got); err != nil || got.Exp-got.Iat > 900 || got.Exp <= float64(noon.Unix())-6 || got.Nbf > float64(noon.Unix())+6 {
+		if err := json.Unmarshal([]byte(claims), &got); err != nil || got.Exp-got.Iat >= 901 || got.Exp <= float64(noon.Unix())-6 || got.Nbf > float64(noon.Unix())+6 {
 			t.Errorf("%s %s is good: %+v, %v", header, claims, got, err)
 		}
 	})

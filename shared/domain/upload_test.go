@@ -254,7 +254,9 @@ func TestUploadName(t *testing.T) {
 }
 
 func FuzzUploadName(f *testing.F) {
-	for _, name := range []string{"a.pdf", "../..", "a\\b/c", ".\u202e.", "a\xff", strings.Repeat("a", 254) + " b", "\u2028", "👩‍💻", `"`, "." + strings.Repeat(" ", 255) + "x"} {
+	for _, name := range []string{
+		"a.pdf", "../..", "a\\b/c", ".\u202e.", "a\xff", strings.Repeat("a", 254) + " b", "\u2028", "👩‍💻", `"`, "." + strings.Repeat(" ", 255) + "x",
+	} {
 		f.Add(name)
 	}
 	content := pdfFile(0)

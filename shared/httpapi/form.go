@@ -44,7 +44,7 @@ func decodeForm(r *Request) (File, error) {
 	if err != nil || media != "multipart/form-data" {
 		return File{}, ErrNotForm
 	}
-	if params["boundary"] == "" {
+	if params["boundary"] == "" || !bytes.Contains(r.Body, []byte("--"+params["boundary"]+"--")) { // the reader forgives a missing end
 		return File{}, ErrBadForm
 	}
 	var file *File

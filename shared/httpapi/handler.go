@@ -35,7 +35,11 @@ func Serve(log *slog.Logger, h Handler) func(context.Context, events.APIGatewayV
 		begin := time.Now()
 		r := &Request{APIGatewayV2HTTPRequest: e, Body: []byte(e.Body)}
 		if e.IsBase64Encoded {
-			r.Body, _ = base64.StdEncoding.DecodeString(e.Body) // the gateway encoded it; what is not base64 is an empty body
+			body, err := base64.StdEncoding.DecodeString(e.Body)
+			if err != nil { // the gateway encoded it; what is not base64 is an empty body
+				body = nil
+			}
+			r.Body = body
 		}
 		res, _ := h(ctx, r)
 		log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("requestId", e.RequestContext.RequestID), slog.String("route", e.RouteKey),

@@ -3,7 +3,6 @@ package httpapi
 import (
 	"bytes"
 	"encoding/json"
-	"net/http"
 )
 
 // success is the one success form.
@@ -64,10 +63,7 @@ func jsonResponse(status int, body any) *Response {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(body); err != nil {
-		// Our own view structs always encode; a fixed answer keeps even a mistake there in form.
-		status = http.StatusInternalServerError
-		b.Reset()
-		b.WriteString(`{"error":"Something went wrong on our side.","code":"internal","success":false}`)
+		panic(err) // our own mistake in a view: withRecover answers and withErrors logs it
 	}
 	return &Response{Status: status, Header: map[string]string{"content-type": "application/json; charset=utf-8"}, Body: bytes.TrimRight(b.Bytes(), "\n")}
 }

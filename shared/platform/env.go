@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,12 +59,12 @@ func (e *Env) Region() string { return e.Var("AWS_REGION") }
 // Regions are all regions that ever wrote learning data, this one among them.
 func (e *Env) Regions() []string {
 	regions := strings.Split(e.Var("REGIONS"), ",")
-	for _, r := range regions {
-		if r == e.Region() {
-			return regions
-		}
+	for i := range regions {
+		regions[i] = strings.TrimSpace(regions[i])
 	}
-	e.fail("REGIONS", fmt.Errorf("does not name this region, %s", e.Region()))
+	if slices.Contains(regions, "") || !slices.Contains(regions, e.Region()) {
+		e.fail("REGIONS", fmt.Errorf("must be names with commas between, this region, %s, among them", e.Region()))
+	}
 	return regions
 }
 

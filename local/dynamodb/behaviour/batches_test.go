@@ -1,5 +1,7 @@
 package behaviour
 
+import "fmt"
+
 const (
 	duplicates = "ValidationException: Provided list of item keys contains duplicates"
 	answerAll  = `,"UnprocessedKeys":{}}`
@@ -63,11 +65,11 @@ var batches = group{
 	},
 }
 
-// large makes n items of almost 400 KB.
+// large makes n items of almost 400 KB with the keys $K-0, $K-1 …
 func large(n int) []string {
 	texts := make([]string, n)
 	for i := range texts {
-		texts[i] = `{"pk":{"S":"$K-` + list(i + 1, "%d")[len(list(i, "%d"))+1:] + `"},"a":{"S":"$x*409000$"}}`
+		texts[i] = fmt.Sprintf(`{"pk":{"S":"$K-%d"},"a":{"S":"$x*409000$"}}`, i)
 	}
 	return texts
 }

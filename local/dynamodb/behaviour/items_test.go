@@ -110,6 +110,11 @@ var returnValues = group{
 			`UpdateItem {"Key":{$pk},"ReturnValues":"UPDATED_NEW","UpdateExpression":"REMOVE a"}`, `{}`}},
 		{name: "UPDATED_OLD of a removal returns what was removed", given: []string{`{$pk,"a":{"N":"1"}}`}, exchange: exchange{
 			`UpdateItem {"Key":{$pk},"ReturnValues":"UPDATED_OLD","UpdateExpression":"REMOVE a"}`, `{"Attributes":{"a":{"N":"1"}}}`}},
+		{name: "UPDATED_OLD returns only the changed element of a nested list", given: []string{`{$pk,"m":{"M":{"l":{"L":[{"N":"1"},{"N":"2"}]},"y":{"N":"3"}}}}`},
+			exchange: exchange{`UpdateItem {"Key":{$pk},"ReturnValues":"UPDATED_OLD",` + expression("UpdateExpression", "SET m.l[1] = :v", `{":v":{"N":"9"}}`) + `}`,
+				`{"Attributes":{"m":{"M":{"l":{"L":[{"N":"2"}]}}}}}`}},
+		{name: "UPDATED_OLD of a new attribute returns nothing", given: []string{`{$pk,"m":{"M":{}}}`}, exchange: exchange{
+			`UpdateItem {"Key":{$pk},"ReturnValues":"UPDATED_OLD",` + expression("UpdateExpression", "SET m.x = :v", `{":v":{"N":"9"}}`) + `}`, `{}`}},
 		{name: "UPDATED_NEW of an update without an expression returns nothing", given: []string{`{$pk,"a":{"N":"1"}}`}, exchange: exchange{
 			`UpdateItem {"Key":{$pk},"ReturnValues":"UPDATED_NEW"}`, `{}`}},
 	},

@@ -10,12 +10,15 @@ import (
 
 // mismatch compares an answer with what a case wants and says what differs, or "".
 //
-// Wanted is an error ("ValidationException: message") or JSON. In a message and in a JSON string, * stands for any text. A
-// member "...": "" permits members that are not named. Sets, and the arrays named in unordered, have no order.
+// Wanted is an error ("ValidationException: message"), JSON, or ! and the JSON body of an error. In a message and in a JSON string, * stands for any text, and the
+// string "*" for any value. A member "...": "" permits members that are not named, and null is a member that must be missing. Sets, and the arrays named in unordered, have no order.
 func mismatch(a answer, want string, unordered ...string) string {
+	if body, ok := strings.CutPrefix(want, "!"); ok && a.fault != "" {
+		a.fault, want = "", body
+	}
 	if !strings.HasPrefix(want, "{") {
 		name, message, _ := strings.Cut(want, ": ")
-		if a.fault != name || a.status != 400 || message != "" && !matches(message, a.message) {
+		if !matches(name, a.fault) || a.status != 400 || message != "" && !matches(message, a.message) {
 			return fmt.Sprintf("got  %v\nwant %s", a, shorten(want))
 		}
 		return ""
@@ -35,6 +38,9 @@ func mismatch(a answer, want string, unordered ...string) string {
 
 // differs returns where got does not match pattern, or "".
 func differs(pattern, got any, at string, unordered []string) string {
+	if pattern == "*" {
+		return ""
+	}
 	switch pattern := pattern.(type) {
 	case map[string]any:
 		members, ok := got.(map[string]any)
@@ -49,7 +55,7 @@ func differs(pattern, got any, at string, unordered []string) string {
 		}
 		for name, p := range pattern {
 			m, ok := members[name]
-			if name == "..." {
+			if name == "..." || p == nil && !ok {
 				continue
 			}
 			if !ok {

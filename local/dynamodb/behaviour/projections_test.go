@@ -7,7 +7,7 @@ var projections = group{
 	source: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ProjectionExpressions.html",
 	schema: hashTable,
 	cases: []behaviour{
-		projection("named attributes are returned, and no others", document, `a, pk`, ``, `$pk,"a":{"N":"1"}`),
+		projection("named attributes are returned, and no others", document, `a, pk`, ``, `"pk":{"S":"$K"},"a":{"N":"1"}`),
 		projection("a missing attribute is left out", document, `a, q`, ``, `"a":{"N":"1"}`),
 		projection("an item without any of the attributes is returned empty", document, `q`, ``, ``),
 		projection("a member of a map comes inside its map", document, `m.y.z`, ``, `"m":{"M":{"y":{"M":{"z":{"N":"2"}}}}}`),

@@ -62,7 +62,7 @@ var queries = group{
 		query("a key condition has the schema's type", `sk = :s`, `":s":{"S":"1"}`, ``,
 			"ValidationException: One or more parameter values were invalid: Condition parameter type does not match schema type"),
 		query("a key condition cannot be unequal", `sk <> :s`, `":s":{"N":"1"}`, ``,
-			"ValidationException: Unsupported operator on KeyCondition: operator: <>"),
+			"ValidationException: Invalid operator used in KeyConditionExpression: <>"),
 		query("a key condition takes no OR", `(sk = :s OR sk = :t)`, `":s":{"N":"1"},":t":{"N":"2"}`, ``,
 			"ValidationException: Invalid operator used in KeyConditionExpression: OR"),
 		query("a key condition takes no NOT", `NOT sk = :s`, `":s":{"N":"1"}`, ``,

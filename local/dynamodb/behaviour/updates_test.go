@@ -117,6 +117,8 @@ var updates = group{
 		update("a sum beyond the largest number is refused", `"a":{"N":"9e125"}`, `ADD a :v`, `{":v":{"N":"9e125"}}`, "ValidationException: Number overflow*"),
 		{name: "an update without an expression makes the item", exchange: exchange{`UpdateItem {"Key":{$pk}}`, `{}`},
 			then: []exchange{{`GetItem {"Key":{$pk}}`, `{"Item":{$pk}}`}}},
+		{name: "an update that only removes makes no item", exchange: exchange{`UpdateItem {"Key":{$pk},"UpdateExpression":"REMOVE a"}`, `{}`},
+			then: []exchange{{`GetItem {"Key":{$pk}}`, `{}`}}},
 		{name: "an update that fails its condition changes nothing", given: []string{`{$pk,"a":{"N":"1"}}`}, exchange: exchange{
 			`UpdateItem {"Key":{$pk},"ConditionExpression":"a > :v",` + expression("UpdateExpression", "SET a = :v", `{":v":{"N":"5"}}`) + `}`,
 			"ConditionalCheckFailedException: The conditional request failed",

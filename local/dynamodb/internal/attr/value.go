@@ -155,3 +155,26 @@ func (m Map) Names() []string {
 	slices.SortFunc(names, cmp.Compare[string])
 	return names
 }
+
+// Depth is how deep lists and maps nest inside the item.
+func (m Map) Depth() int {
+	deepest := 0
+	for _, v := range m {
+		deepest = max(deepest, depth(v))
+	}
+	return deepest
+}
+
+func depth(v Value) int {
+	switch v := v.(type) {
+	case Map:
+		return 1 + v.Depth()
+	case List:
+		deepest := 0
+		for _, e := range v {
+			deepest = max(deepest, depth(e))
+		}
+		return 1 + deepest
+	}
+	return 0
+}

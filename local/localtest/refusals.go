@@ -1,0 +1,97 @@
+package localtest
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"lyceum/shared/auth"
+	"lyceum/shared/domain"
+)
+
+// RefusesStrangers sends a good request with every kind of bad token: each gets 401 with a challenge (RFC 6750 section 3), and DynamoDB is not asked.
+func (a *API) RefusesStrangers(t *testing.T, stand *Stand, good Request) {
+	t.Helper()
+	user := stand.NewUser(t)
+	learner := domain.RestoreUser(domain.UserState{ID: user.ID, Role: domain.Learner})
+	head, tail, _ := strings.Cut(user.Token, ".")
+	claims, _, _ := strings.Cut(tail, ".")
+	calls := len(stand.allCalls())
+	const missing, bad = "auth.token_missing", "auth.token_invalid"
+	for _, c := range []struct{ name, authorization, code string }{
+		{"no token", "", missing},
+		{"another scheme", "Basic dXNlcjpwYXNz", missing},
+		{"an empty token", "Bearer ", bad},
+		{"no JWT", "Bearer nonsense", bad},
+		{"an expired token", "Bearer " + stand.Token(t, learner, time.Now().Add(-auth.AccessTTL-time.Minute)), bad},
+		{"a token of tomorrow", "Bearer " + stand.Token(t, learner, time.Now().Add(24*time.Hour)), bad},
+		{"another deployment's key", "Bearer " + New(t).Token(t, learner, time.Now()), bad},
+		{"no signature", "Bearer " + head + "." + claims + ".", bad},
+		{"another token's claims", "Bearer " + head + "." + claims[:len(claims)-8] + "AAAAAAAA" + tail[len(claims):], bad},
+	} {
+		t.Run(c.name+" is refused with 401", func(t *testing.T) {
+			r := good
+			r.Token, r.Header = "", good.Header.Clone()
+			if r.Header == nil {
+				r.Header = http.Header{}
+			}
+			if c.authorization != "" {
+				r.Header.Set("Authorization", c.authorization)
+			}
+			answer := a.Do(r)
+			answer.Fails(t, http.StatusUnauthorized, c.code)
+			challenge := answer.Header.Get("WWW-Authenticate")
+			if !strings.HasPrefix(challenge, `Bearer realm="lyceum"`) || strings.Contains(challenge, `error="invalid_token"`) != (c.code == bad) {
+				t.Errorf("WWW-Authenticate: %s", challenge)
+			}
+		})
+	}
+	if n := len(stand.allCalls()) - calls; n != 0 {
+		t.Errorf("DynamoDB was asked %d times for strangers", n)
+	}
+}
+
+// RefusesBadJSON sends what is not the JSON object that a command takes. good is one, with at least one member.
+func (a *API) RefusesBadJSON(t *testing.T, path, token, good string) {
+	t.Helper()
+	inner := good[1 : len(good)-1]
+	first, _, _ := strings.Cut(inner[1:], `"`)
+	const malformed, invalid = "request.malformed", "request.invalid"
+	for _, c := range []struct {
+		name, body  string
+		status      int
+		code, field string
+	}{
+		{"half an object", good[:len(good)-1], 400, malformed, ""},
+		{"a list", "[" + good + "]", 400, malformed, "body"},
+		{"null", "null", 400, malformed, "body"},
+		{"a text", `"text"`, 400, malformed, "body"},
+		{"no JSON at all", "email=a&password=b", 400, malformed, "body"},
+		{"something after the object", good + "{}", 400, malformed, ""},
+		{"deep nesting", `{"x":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + "}", 400, malformed, "body"},
+		{"broken UTF-8", `{"` + first + "\xff" + `":1}`, 400, malformed, "body"},
+		{"spaces alone", "  ", 400, "request.body_missing", ""},
+		{"a field that nobody knows", `{"role":"admin",` + inner + "}", 400, invalid, "role"},
+		{"a field in capitals", `{"` + strings.ToUpper(first) + `":1}`, 400, invalid, strings.ToUpper(first)},
+		{"a field twice", "{" + inner + "," + inner + "}", 400, invalid, first},
+		{"a field of a wrong type", `{"` + first + `":{}}`, 400, invalid, first},
+		{"64 KiB", good + strings.Repeat(" ", 64<<10), 413, "request.too_large", ""},
+	} {
+		t.Run(c.name+" is refused", func(t *testing.T) {
+			if got := a.Post(path, token, c.body).Fails(t, c.status, c.code).Fields(); got != c.field {
+				t.Errorf("details name %q, want %q", got, c.field)
+			}
+		})
+	}
+	for _, media := range []string{"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""} {
+		t.Run("the content type "+media+" is refused", func(t *testing.T) {
+			header := http.Header{"Content-Type": {media}}
+			a.Do(Request{Method: http.MethodPost, Path: path, Token: token, Body: good, Header: header}).Fails(t, 415, "request.not_json")
+		})
+	}
+	t.Run("no body is refused", func(t *testing.T) {
+		header := http.Header{"Content-Type": {"application/json"}}
+		a.Do(Request{Method: http.MethodPost, Path: path, Token: token, Header: header}).Fails(t, 400, "request.body_missing")
+	})
+}

@@ -1,0 +1,55 @@
+package template
+
+import "regexp"
+
+// resourceType says what a type is and what references to it give. Attributes are spelled as CloudFormation does
+// ("AWS resource and property types reference", return values).
+type resourceType struct {
+	nameProperty string
+	names        *regexp.Regexp // nil when nothing here depends on it
+	attributes   map[string]string
+	ignored      string // the reason, for what exists in AWS only
+}
+
+const (
+	functionType    = "AWS::Serverless::Function"
+	apiType         = "AWS::Serverless::HttpApi"
+	tableType       = "AWS::DynamoDB::Table"
+	globalTableType = "AWS::DynamoDB::GlobalTable"
+	bucketType      = "AWS::S3::Bucket"
+	policyType      = "AWS::S3::BucketPolicy"
+)
+
+var (
+	tableNames = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`)
+	tableARN   = map[string]string{"Arn": "arn:aws:dynamodb:{region}:{account}:table/{name}"}
+)
+
+var resourceTypes = map[string]*resourceType{
+	functionType: {
+		nameProperty: "FunctionName", names: regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`),
+		attributes: map[string]string{"Arn": "arn:aws:lambda:{region}:{account}:function:{name}"},
+	},
+	apiType: {
+		attributes: map[string]string{"ApiId": "{name}", "ApiEndpoint": "https://{name}.execute-api.{region}.amazonaws.com"},
+	},
+	tableType:       {nameProperty: "TableName", names: tableNames, attributes: tableARN},
+	globalTableType: {nameProperty: "TableName", names: tableNames, attributes: tableARN},
+	bucketType: {
+		nameProperty: "BucketName", names: regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`),
+		attributes: map[string]string{
+			"Arn":                "arn:aws:s3:::{name}",
+			"DomainName":         "{name}.s3.amazonaws.com",
+			"RegionalDomainName": "{name}.s3.{region}.amazonaws.com",
+		},
+	},
+
+	policyType: {ignored: "it refuses plain HTTP, which is all that the local cloud speaks"}, // any other is refused
+	"AWS::Logs::LogGroup": {
+		nameProperty: "LogGroupName", ignored: "log lines go to the terminal",
+		attributes: map[string]string{"Arn": "arn:aws:logs:{region}:{account}:log-group:{name}:*"},
+	},
+	"AWS::Logs::MetricFilter":    {ignored: "there are no metrics"},
+	"AWS::CloudWatch::Alarm":     {nameProperty: "AlarmName", ignored: "there are no metrics"},
+	"AWS::CloudWatch::Dashboard": {nameProperty: "DashboardName", ignored: "there are no metrics"},
+}
