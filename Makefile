@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint vuln sizes build iam test-dynamodb-local sam sam-local deploy clean
+.PHONY: help run test race lint vuln sizes build iam test-dynamodb-local sam sam-local bench-gateway bench-dynamodb deploy clean
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -50,6 +50,13 @@ sam: build ## The real SAM CLI: validate --lint, cfn-lint and a harmless build (
 
 sam-local: ## The journey over sam local start-api (installs Docker and the SAM CLI, builds the base image)
 	@scripts/sam-local.sh
+
+bench-gateway: ## A warm request through the local gateway against sam local, in one run
+	@scripts/sam-local.sh go run ./scripts/bench-gateway
+
+bench-dynamodb: ## The embedded DynamoDB against Amazon's DynamoDB Local through the SDK, in one run
+	@scripts/install.sh java mvn
+	@scripts/bench-dynamodb.sh $(DYNAMODB_LOCAL_PORT)
 
 deploy: ## Build and deploy: make deploy ENV=dev (staging, prod)
 	@[ -n "$(ENV)" ] || { echo "say which environment: make deploy ENV=dev"; exit 1; }

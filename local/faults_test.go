@@ -120,7 +120,8 @@ func TestBadStarts(t *testing.T) {
 		return name
 	}
 	broken := write("broken.yaml", strings.Replace(read(t, "template.yaml"), "AWS::DynamoDB::Table", "AWS::DynamoDB::Stool", 1))
-	line := strconv.Itoa(1 + strings.Count(strings.SplitN(read(t, "template.yaml"), "AWS::DynamoDB::Table", 2)[0], "\n"))
+	// The resource begins on the line before its type.
+	line := strconv.Itoa(strings.Count(strings.SplitN(read(t, "template.yaml"), "AWS::DynamoDB::Table", 2)[0], "\n"))
 	file := write("file", "not a folder")
 	for _, tt := range []struct {
 		name  string

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Starts Amazon's DynamoDB Local in memory, for the behaviour suite:
 #
-#     scripts/dynamodb-local.sh [port]      port 8010 if not given
+#     scripts/dynamodb-local.sh [port [-- command …]]      port 8010 if not given
 #
-# Prints "ready <url>" when it answers. Ends at SIGTERM or SIGINT, or with the process that started it. The first start fetches
+# Prints "ready <url>" when it answers. Ends with the command, if one is given, else at SIGTERM or SIGINT or with the process that
+# started it. The first start fetches
 # the pinned version from Maven Central into build/dynamodb-local (about 55 MB) and checks its files.
 # DynamoDB Local offers no option to listen on the loopback address alone.
 set -eu
@@ -72,6 +73,11 @@ until curl -s -o /dev/null "$url"; do
 	sleep 0.2
 done
 echo "ready $url"
+if [ $# -gt 2 ] && [ "$2" = -- ]; then
+	shift 2
+	"$@"
+	exit
+fi
 while kill -0 "$parent" 2>/dev/null && kill -0 "$java" 2>/dev/null; do
 	sleep 0.5
 done

@@ -25,6 +25,7 @@ func (c *call) authorize(action, resource string, leadingKeys ...string) error {
 	if c.opts.Authorize == nil {
 		return nil
 	}
+	leadingKeys = slices.DeleteFunc(leadingKeys, func(key string) bool { return key == "" }) // of an unknown table
 	slices.Sort(leadingKeys)
 	err := c.opts.Authorize(Request{c.accessKeyID, "dynamodb:" + action, resource, slices.Compact(leadingKeys)})
 	if err != nil {
@@ -49,3 +50,6 @@ func (c *call) authorizeAll(p permissions) error {
 	}
 	return nil
 }
+
+// sortedNames are the keys of a map in order.
+func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -8,11 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"strings"
+	"syscall"
 	"time"
 
 	"github.com/go-json-experiment/json"
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"lyceum/local/dynamodb/internal/attr"
 )
@@ -44,18 +45,31 @@ func (s *Server) openFile(dir string) (err error) {
 	s.db, err = openBolt(path)
 	switch {
 	case err == nil:
-	case strings.Contains(err.Error(), "timeout"):
+	case errors.Is(err, berrors.ErrTimeout):
 		return fmt.Errorf("dynamodb: the data folder %s is locked by another process: stop it or choose another folder", dir)
-	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("dynamodb: %s cannot be read and written: fix its permissions or choose another folder (%w)", path, err)
-	default:
+	case !isSystemError(err):
 		return torn(path, err)
+	default:
+		return fmt.Errorf("dynamodb: %s cannot be opened for reading and writing (%w): fix its permissions or choose another folder", path, err)
 	}
-	if err = guarded(func() error { return s.load(path) }); err != nil {
+	err = guarded(func() error { return s.load(path) })
+	if errors.Is(err, errDamaged) {
+		err = torn(path, err)
+	}
+	if err != nil {
 		s.db.Close()
 	}
 	return err
 }
+
+// isSystemError tells an error of the operating system from bbolt's findings about the file's content.
+func isSystemError(err error) bool {
+	_, path := errors.AsType[*fs.PathError](err)
+	_, number := errors.AsType[syscall.Errno](err)
+	return path || number
+}
+
+var errDamaged = errors.New("it cannot be read")
 
 func torn(path string, err error) error {
 	return fmt.Errorf("dynamodb: %s is damaged, probably by a power loss (%w): restore it from a copy, or delete it to start empty", path, err)
@@ -77,7 +91,7 @@ func guarded(do func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("%v", p)
+			err = fmt.Errorf("%w: %v", errDamaged, p)
 		}
 	}()
 	return do()

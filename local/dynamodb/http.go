@@ -127,8 +127,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) (name string, out any, err error) {
 	name, known := strings.CutPrefix(r.Header.Get("X-Amz-Target"), "DynamoDB_20120810.")
 	do := operations[name]
-	if r.Method != http.MethodPost || !known || do == nil {
+	switch {
+	case r.Method != http.MethodPost || !known:
 		return name, nil, newError(ofService, "UnknownOperationException", "")
+	case do == nil:
+		return name, nil, newError(ofService, "UnknownOperationException", "The operation %s is not supported by this engine", name)
 	}
 	body, err := readBody(w, r)
 	if err != nil {

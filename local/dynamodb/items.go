@@ -1,8 +1,6 @@
 package dynamodb
 
 import (
-	"fmt"
-
 	bolt "go.etcd.io/bbolt"
 
 	"lyceum/local/dynamodb/internal/attr"
@@ -143,7 +141,7 @@ func (c *call) writeOne(w *write, returns *returnInput) (*writeOutput, error) {
 	var used consumption
 	var made changes
 	err := c.update(func(tx *bolt.Tx) (err error) {
-		made, err = w.apply(tx, &used)
+		made, err = w.apply(c, tx, &used)
 		return err
 	})
 	if err != nil {
@@ -170,112 +168,4 @@ func (w *write) returned(made changes, values string) attr.Map {
 		return paths.Apply(made.after)
 	}
 	return nil
-}
-
-// Limits of BatchWriteItem.
-//
-// Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
-const maxBatchWrites = 25
-
-type (
-	batchWriteItemInput struct {
-		RequestItems                map[string][]writeRequest
-		ReturnConsumedCapacity      string
-		ReturnItemCollectionMetrics string
-	}
-	writeRequest struct {
-		PutRequest    *struct{ Item attr.Input }
-		DeleteRequest *struct{ Key attr.Input }
-	}
-	batchWriteItemOutput struct {
-		UnprocessedItems map[string][]writeRequest
-		ConsumedCapacity []*consumedCapacity `json:",omitempty"`
-	}
-)
-
-func (c *call) batchWriteItem(in *batchWriteItemInput) (*batchWriteItemOutput, error) {
-	writes, err := in.writes(c)
-	if err != nil {
-		return nil, err
-	}
-	asked := permissions{}
-	for _, w := range writes {
-		asked.add("BatchWriteItem", c.tableARN(w.tableName), w.leadingKey(c))
-	}
-	if err := c.authorizeAll(asked); err != nil {
-		return nil, err
-	}
-	seen := map[string]bool{}
-	for _, w := range writes {
-		if err := w.find(c); err != nil {
-			return nil, err
-		}
-		if err := w.check(); err != nil {
-			return nil, err
-		}
-		at := w.tableName + "\x00" + string(w.primary)
-		if seen[at] {
-			return nil, errDuplicateKeys
-		}
-		seen[at] = true
-	}
-	used := ledger{}
-	err = c.update(func(tx *bolt.Tx) error {
-		for _, w := range writes {
-			if _, err := w.apply(tx, used.of(w.table)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return &batchWriteItemOutput{map[string][]writeRequest{}, used.report(in.ReturnConsumedCapacity, plainUnits)}, err
-}
-
-// writes validates the batch up to what needs its tables.
-func (in *batchWriteItemInput) writes(c *call) ([]*write, error) {
-	var v violations
-	v.returnCapacity(in.ReturnConsumedCapacity)
-	v.oneOf("returnItemCollectionMetrics", in.ReturnItemCollectionMetrics, "SIZE", "NONE")
-	v.required("requestItems", in.RequestItems != nil)
-	if in.RequestItems != nil && len(in.RequestItems) == 0 {
-		v.add("'{}'", "requestItems", "have length greater than or equal to 1")
-	}
-	var writes []*write
-	total := 0
-	for _, name := range sortedNames(in.RequestItems) {
-		requests := in.RequestItems[name]
-		if len(requests) == 0 {
-			v.add("'[]'", "requestItems."+name+".member", "have length greater than or equal to 1")
-		}
-		total += len(requests)
-		for i, r := range requests {
-			w := &write{tableName: c.tableName(name)}
-			var key attr.Input
-			at := fmt.Sprintf("requestItems.%s.member.%d.member.", name, i+1)
-			switch {
-			case (r.PutRequest == nil) == (r.DeleteRequest == nil):
-				return nil, invalid("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
-			case r.PutRequest != nil:
-				key = r.PutRequest.Item
-				w.action, w.item = "PutItem", key.Map
-				v.required(at+"putRequest.item", key.Given())
-			default:
-				key = r.DeleteRequest.Key
-				w.action = "DeleteItem"
-				v.required(at+"deleteRequest.key", key.Given())
-			}
-			if key.Err != nil {
-				return nil, key.Err
-			}
-			w.key = key.Map
-			writes = append(writes, w)
-		}
-	}
-	if err := v.err(); err != nil {
-		return nil, err
-	}
-	if total > maxBatchWrites {
-		return nil, invalid("Too many items requested for the BatchWriteItem call")
-	}
-	return writes, nil
 }

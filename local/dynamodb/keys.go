@@ -1,6 +1,8 @@
 package dynamodb
 
 import (
+	"slices"
+
 	"lyceum/local/dynamodb/internal/attr"
 )
 
@@ -39,6 +41,9 @@ func (t *table) checkItem(item attr.Map) error {
 			return invalid("One or more parameter values were invalid: Type mismatch for key %s expected: %s actual: %s",
 				k.name, k.kind, v.Type())
 		}
+	}
+	if _, nameless := item[""]; nameless {
+		return invalid("Empty attribute name")
 	}
 	if err := t.checkKeyValues(item); err != nil {
 		return err
@@ -100,6 +105,21 @@ func (t *table) checkIndexKeys(item attr.Map) error {
 					k.name, x.Name, limit)
 			}
 		}
+	}
+	return nil
+}
+
+// checkScalars refuses paths into key attributes.
+func (t *table) checkScalars(nested []string) error {
+	for _, name := range nested {
+		kind := "Key"
+		if !t.keys.has(name) {
+			kind = "IndexKey"
+			if !slices.ContainsFunc(t.Indexes, func(x index) bool { return x.keys.has(name) }) {
+				continue
+			}
+		}
+		return invalid("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: %s: %s", kind, name)
 	}
 	return nil
 }

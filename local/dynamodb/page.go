@@ -113,7 +113,7 @@ func newScope(names map[string]string, values attr.Input, without string, takesV
 		return nil, nil
 	}
 	if values.Err != nil {
-		return nil, values.Err
+		return nil, invalid("ExpressionAttributeValues contains invalid value: %s for key %s", values.Err, values.Name)
 	}
 	return expr.NewScope(names, values.Map)
 }
@@ -140,6 +140,9 @@ func (in *pageInput) resolve(c *call, p *page, leadingKeys ...string) error {
 		if err := in.checkIndex(p); err != nil {
 			return err
 		}
+	}
+	if err := t.checkScalars(append(p.projection.Nested(), p.filter.Nested()...)); err != nil {
+		return err
 	}
 	if c.operation == "Query" && p.filter != nil {
 		for _, name := range p.filter.Roots() {
@@ -242,7 +245,7 @@ func (p *page) each(cursor *bolt.Cursor, visit func(attr.Map) (more bool, err er
 	step := cursor.Next
 	if p.backwards {
 		step = cursor.Prev
-		if key, data = cursor.Seek(p.high); key == nil || p.high == nil {
+		if key, _ = cursor.Seek(p.high); key == nil || p.high == nil {
 			key, data = cursor.Last()
 		} else {
 			key, data = cursor.Prev()

@@ -1,9 +1,6 @@
 package dynamodb
 
 import (
-	"maps"
-	"slices"
-
 	bolt "go.etcd.io/bbolt"
 
 	"lyceum/local/dynamodb/internal/attr"
@@ -66,6 +63,9 @@ func (c *call) getItem(in *getItemInput) (*getItemOutput, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := t.checkScalars(projection.Nested()); err != nil {
+		return nil, err
+	}
 	var item attr.Map
 	err = c.db.View(func(tx *bolt.Tx) (err error) {
 		item, err = t.get(tx, t.primaryKey(in.Key.Map))
@@ -123,137 +123,3 @@ func (c *call) keyed(action, name string, key attr.Map) (*table, error) {
 	}
 	return t, t.checkKey(key)
 }
-
-// Limits of the calls that read several items.
-//
-// Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
-const (
-	maxBatchGets       = 100
-	maxBatchGetBytes   = 16 << 20
-	maxTransactMembers = 100
-	maxTransactBytes   = 4 << 20
-)
-
-type (
-	batchGetItemInput struct {
-		RequestItems           map[string]*keysAndAttributes
-		ReturnConsumedCapacity string
-	}
-	keysAndAttributes struct {
-		Keys                     []attr.Input
-		ConsistentRead           bool              `json:",omitzero"`
-		ProjectionExpression     *string           `json:",omitempty"`
-		ExpressionAttributeNames map[string]string `json:",omitempty"`
-	}
-	batchGetItemOutput struct {
-		Responses        map[string][]attr.Map
-		UnprocessedKeys  map[string]*keysAndAttributes
-		ConsumedCapacity []*consumedCapacity `json:",omitempty"`
-	}
-)
-
-func (c *call) batchGetItem(in *batchGetItemInput) (*batchGetItemOutput, error) {
-	var v violations
-	v.returnCapacity(in.ReturnConsumedCapacity)
-	v.required("requestItems", in.RequestItems != nil)
-	if in.RequestItems != nil && len(in.RequestItems) == 0 {
-		v.add("'{}'", "requestItems", "have length greater than or equal to 1")
-	}
-	names := slices.Sorted(maps.Keys(in.RequestItems))
-	total := 0
-	for _, name := range names {
-		of := in.RequestItems[name]
-		if of == nil || len(of.Keys) == 0 {
-			v.add("'[]'", "requestItems."+name+".member.keys", "have length greater than or equal to 1")
-			continue
-		}
-		total += len(of.Keys)
-	}
-	if err := v.err(); err != nil {
-		return nil, err
-	}
-	if total > maxBatchGets {
-		return nil, invalid("Too many items requested for the BatchGetItem call")
-	}
-	tables, projections := map[string]*table{}, map[string]expr.Projection{}
-	for _, name := range names {
-		var err error
-		if projections[name], err = in.RequestItems[name].projection(); err != nil {
-			return nil, err
-		}
-	}
-	for _, name := range names {
-		var err error
-		if tables[name], err = c.batchTable(name, in.RequestItems[name].Keys); err != nil {
-			return nil, err
-		}
-	}
-	out := &batchGetItemOutput{Responses: map[string][]attr.Map{}, UnprocessedKeys: map[string]*keysAndAttributes{}}
-	used, size := ledger{}, 0
-	err := c.db.View(func(tx *bolt.Tx) error {
-		for _, name := range names {
-			of, t := in.RequestItems[name], tables[name]
-			out.Responses[name] = []attr.Map{}
-			for i, key := range of.Keys {
-				item, err := t.get(tx, t.primaryKey(key.Map))
-				if err != nil {
-					return err
-				}
-				if size += item.ItemSize(); size > maxBatchGetBytes {
-					rest := *of
-					rest.Keys = of.Keys[i:]
-					out.UnprocessedKeys[name] = &rest
-					break
-				}
-				used.of(t).table += readUnits(item.ItemSize(), of.ConsistentRead)
-				if item != nil {
-					out.Responses[name] = append(out.Responses[name], projected(item, projections[name]))
-				}
-			}
-		}
-		return nil
-	})
-	out.ConsumedCapacity = used.report(in.ReturnConsumedCapacity, plainUnits)
-	return out, err
-}
-
-func (k *keysAndAttributes) projection() (expr.Projection, error) {
-	for _, key := range k.Keys {
-		if key.Err != nil {
-			return nil, key.Err
-		}
-	}
-	return projectionOf(k.ProjectionExpression, k.ExpressionAttributeNames)
-}
-
-// batchTable asks for permission on a table's keys, and checks that they are good and distinct.
-func (c *call) batchTable(name string, keys []attr.Input) (*table, error) {
-	name = c.tableName(name)
-	t := c.table(name)
-	var leading []string
-	if t != nil {
-		for _, key := range keys {
-			leading = append(leading, t.keys.leadingKey(key.Map))
-		}
-	}
-	if err := c.authorize("BatchGetItem", c.tableARN(name), leading...); err != nil {
-		return nil, err
-	}
-	if t == nil {
-		return nil, errNoResource
-	}
-	seen := map[string]bool{}
-	for _, key := range keys {
-		if err := t.checkKey(key.Map); err != nil {
-			return nil, err
-		}
-		primary := string(t.primaryKey(key.Map))
-		if seen[primary] {
-			return nil, errDuplicateKeys
-		}
-		seen[primary] = true
-	}
-	return t, nil
-}
-
-const errDuplicateKeys = attr.Invalid("Provided list of item keys contains duplicates")

@@ -1,20 +1,23 @@
 package dynamodb
 
 import (
-	"bytes"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"time"
 
 	"github.com/go-json-experiment/json"
 	bolt "go.etcd.io/bbolt"
 
 	"lyceum/local/dynamodb/internal/attr"
-	"lyceum/local/dynamodb/internal/expr"
+)
+
+// Limits of transactions; bytes are those of all their items.
+//
+// Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+const (
+	maxTransactMembers = 100
+	maxTransactBytes   = 4 << 20
 )
 
 type (
@@ -77,7 +80,7 @@ func (c *call) transactWriteItems(in *transactWriteItemsInput) (*transactWriteIt
 				return chargeReads(tx, writes, used)
 			}
 		}
-		return applyAll(tx, writes, used)
+		return c.applyAll(tx, writes, used)
 	})
 	if err != nil {
 		return nil, err
@@ -213,11 +216,11 @@ func noReasons(n int) []cancellationReason {
 }
 
 // applyAll makes all changes, or none if a member fails. All are judged, so that each failure has its reason.
-func applyAll(tx *bolt.Tx, writes []*write, used ledger) error {
+func (c *call) applyAll(tx *bolt.Tx, writes []*write, used ledger) error {
 	reasons, failed := noReasons(len(writes)), false
 	size := 0
 	for i, w := range writes {
-		made, err := w.apply(tx, used.of(w.table))
+		made, err := w.apply(c, tx, used.of(w.table))
 		if e, ok := errors.AsType[*apiError](err); ok && e.Type == ofDynamoDB+"ConditionalCheckFailedException" {
 			reasons[i], failed = cancellationReason{"ConditionalCheckFailed", e.Item, conditionFailed}, true
 		} else if e, ok := errors.AsType[attr.Invalid](err); ok {
@@ -247,137 +250,3 @@ func chargeReads(tx *bolt.Tx, writes []*write, used ledger) error {
 	}
 	return nil
 }
-
-// tokenLife is how long a client request token is remembered.
-//
-// Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
-const tokenLife = 10 * time.Minute
-
-// claim tells whether a token was used for the same transaction within its life; if not, it is used now.
-func (c *call) claim(tx *bolt.Tx, token string, hash []byte) (known bool, err error) {
-	id := append([]byte(c.accessKeyID+"/"), token...)
-	tokens, times := tx.Bucket(bucketTokens), tx.Bucket(bucketTokenQ)
-	if v := tokens.Get(id); v != nil {
-		if usedAt(v).Add(tokenLife).After(c.now) {
-			if !bytes.Equal(v[8:], hash) {
-				return false, newError(ofDynamoDB, "IdempotentParameterMismatchException",
-					"The request uses the same client token as a previous, but non-identical request.")
-			}
-			return true, nil
-		}
-		if err := times.Delete(append(slices.Clone(v[:8]), id...)); err != nil {
-			return false, err
-		}
-	}
-	at := binary.BigEndian.AppendUint64(nil, uint64(c.now.UnixMilli()))
-	return false, errors.Join(tokens.Put(id, append(slices.Clone(at), hash...)), times.Put(append(at, id...), nil))
-}
-
-func usedAt(v []byte) time.Time { return time.UnixMilli(int64(binary.BigEndian.Uint64(v))) }
-
-// forgetTokens drops up to n tokens that are past their life.
-func forgetTokens(tx *bolt.Tx, now time.Time, n int) error {
-	tokens, times := tx.Bucket(bucketTokens), tx.Bucket(bucketTokenQ)
-	for _, k := range firstKeys(times, nil, n, func(k []byte) bool { return usedAt(k).Add(tokenLife).Before(now) }) {
-		if err := errors.Join(times.Delete(k), tokens.Delete(k[8:])); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-type (
-	transactGetItemsInput struct {
-		TransactItems          []transactGet
-		ReturnConsumedCapacity string
-	}
-	transactGet struct {
-		Get *struct {
-			TableName                string
-			Key                      attr.Input
-			ProjectionExpression     *string
-			ExpressionAttributeNames map[string]string
-		}
-	}
-	itemResponse struct {
-		Item attr.Map `json:",omitzero"`
-	}
-	transactGetItemsOutput struct {
-		Responses        []itemResponse
-		ConsumedCapacity []*consumedCapacity `json:",omitempty"`
-	}
-)
-
-func (c *call) transactGetItems(in *transactGetItemsInput) (*transactGetItemsOutput, error) {
-	projections, err := in.check(c)
-	if err != nil {
-		return nil, err
-	}
-	asked := permissions{}
-	gets := make([]*write, len(in.TransactItems))
-	for i, item := range in.TransactItems {
-		gets[i] = &write{tableName: item.Get.TableName, key: item.Get.Key.Map}
-		asked.add("GetItem", c.tableARN(item.Get.TableName), gets[i].leadingKey(c))
-	}
-	if err := c.authorizeAll(asked); err != nil {
-		return nil, err
-	}
-	if err := c.checkMembers(gets); err != nil {
-		return nil, err
-	}
-	out := &transactGetItemsOutput{Responses: make([]itemResponse, len(gets))}
-	used, size := ledger{}, 0
-	err = c.db.View(func(tx *bolt.Tx) error {
-		for i, g := range gets {
-			item, err := g.table.get(tx, g.primary)
-			if err != nil {
-				return err
-			}
-			size += item.ItemSize()
-			used.of(g.table).table += readUnits(item.ItemSize(), true)
-			out.Responses[i].Item = projected(item, projections[i])
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	if size > maxTransactBytes {
-		return nil, invalid("Collection size of items in transaction exceeds the limit of %d bytes", maxTransactBytes)
-	}
-	used.double()
-	out.ConsumedCapacity = used.report(in.ReturnConsumedCapacity, transactionReads)
-	return out, nil
-}
-
-// check validates the members up to what needs their tables, and returns their projections.
-func (in *transactGetItemsInput) check(c *call) ([]expr.Projection, error) {
-	var v violations
-	v.returnCapacity(in.ReturnConsumedCapacity)
-	v.members(len(in.TransactItems), in.TransactItems != nil)
-	for i, item := range in.TransactItems {
-		prefix := fmt.Sprintf("transactItems.%d.member.get", i+1)
-		if v.required(prefix, item.Get != nil); item.Get == nil {
-			continue
-		}
-		item.Get.TableName = c.tableName(item.Get.TableName)
-		v.name(prefix+".tableName", item.Get.TableName)
-		v.required(prefix+".key", item.Get.Key.Given())
-	}
-	if err := v.err(); err != nil {
-		return nil, err
-	}
-	projections := make([]expr.Projection, len(in.TransactItems))
-	for i, item := range in.TransactItems {
-		if item.Get.Key.Err != nil {
-			return nil, item.Get.Key.Err
-		}
-		var err error
-		if projections[i], err = projectionOf(item.Get.ProjectionExpression, item.Get.ExpressionAttributeNames); err != nil {
-			return nil, err
-		}
-	}
-	return projections, nil
-}
-
-func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -195,7 +195,8 @@ func firstKeys(b *bolt.Bucket, from []byte, n int, wanted func([]byte) bool) [][
 	return keys
 }
 
-// changeTables runs do on a copy of the tables and makes it the current one if all went well.
+// changeTables runs do on a copy of the tables and makes it the current one if all went well. The copy takes effect before
+// the next writer runs, so that none works by an outdated description.
 func (s *Server) changeTables(do func(*bolt.Tx, map[string]*table) error) error {
 	s.schema.Lock()
 	defer s.schema.Unlock()
@@ -203,11 +204,16 @@ func (s *Server) changeTables(do func(*bolt.Tx, map[string]*table) error) error 
 	for name, t := range *s.tables.Load() {
 		tables[name] = t
 	}
-	return s.update(func(tx *bolt.Tx) error {
+	old := s.tables.Load()
+	err := s.update(func(tx *bolt.Tx) error {
 		if err := do(tx, tables); err != nil {
 			return err
 		}
-		tx.OnCommit(func() { s.tables.Store(&tables) })
+		s.tables.Store(&tables)
 		return nil
 	})
+	if err != nil {
+		s.tables.Store(old)
+	}
+	return err
 }

@@ -53,6 +53,9 @@ func (w *write) check() error {
 			}
 		}
 	}
+	if err := t.checkScalars(w.condition.Nested()); err != nil {
+		return err
+	}
 	w.primary = t.primaryKey(w.key)
 	return nil
 }
@@ -66,7 +69,12 @@ func (w *write) leadingKey(c *call) string {
 }
 
 // apply evaluates the condition and makes the change. After an error the transaction must be rolled back.
-func (w *write) apply(tx *bolt.Tx, used *consumption) (changes, error) {
+func (w *write) apply(c *call, tx *bolt.Tx, used *consumption) (changes, error) {
+	current := c.table(w.tableName)
+	if current == nil || current.ID != w.table.ID { // deleted, or made anew, since it was looked up
+		return changes{}, errNoResource
+	}
+	w.table = current
 	before, err := w.table.get(tx, w.primary)
 	if err != nil {
 		return changes{}, err
@@ -101,6 +109,9 @@ func (w *write) result(before attr.Map) (attr.Map, error) {
 	}
 	from := before
 	if from == nil {
+		if w.update.Removes() {
+			return nil, nil
+		}
 		from = w.key
 	}
 	after, err := w.update.Apply(from)

@@ -80,6 +80,7 @@ func parseRecord(line []byte) (slog.Record, bool) {
 		}
 		text, _ := value.(string)
 		switch name := key.(string); name {
+		case "function": // is told already
 		case "msg", "message":
 			record.Message = text
 		case "level":

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"lyceum/local/template"
+	"lyceum/shared/platform"
 )
 
 // DynamoDB is a client with the developer's rights.
@@ -25,7 +27,7 @@ func (s *Stack) S3(endpoint string) *s3.Client {
 }
 
 func (s *Stack) config() aws.Config {
-	return aws.Config{Region: s.Region, Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+	return aws.Config{Region: s.Region, HTTPClient: platform.HTTPClient(func(*http.Transport) {}), Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{AccessKeyID: Developer, SecretAccessKey: Developer}, nil
 	})}
 }

@@ -7,6 +7,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 	"strconv"
@@ -16,6 +17,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"lyceum/shared/platform"
 )
 
 const (
@@ -82,7 +85,7 @@ func median(values []float64) float64 {
 
 func open(ctx context.Context, url string) (*bench, error) {
 	b := &bench{table: "bench-" + strconv.FormatInt(time.Now().UnixNano(), 36), client: dynamodb.NewFromConfig(aws.Config{
-		Region: "us-east-1", BaseEndpoint: &url, Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		Region: "us-east-1", BaseEndpoint: &url, HTTPClient: platform.HTTPClient(func(*http.Transport) {}), Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}, nil
 		}),
 	})}

@@ -32,8 +32,9 @@ var (
 
 type claimItem struct {
 	key
-	UserID       string `dynamodbav:"userId"`
-	PendingUntil int64  `dynamodbav:"pendingUntil,omitempty"` // Unix milliseconds; absent once confirmed
+	UserID       string   `dynamodbav:"userId"`
+	PendingUntil int64    `dynamodbav:"pendingUntil,omitempty"` // Unix milliseconds; absent once confirmed
+	Dead         []string `dynamodbav:"dead,omitempty"`         // ids of dead registrations to clear away; absent once confirmed
 }
 
 type userItem struct {
@@ -54,7 +55,7 @@ type credentialItem struct {
 	ChangedAt string `dynamodbav:"changedAt"`
 }
 
-// Register implements domain.Registry in four writes.
+// Register implements domain.Registry in four writes; taking over from a dead registration costs three more.
 func (a Accounts) Register(ctx context.Context, user *domain.User, credential domain.Credential, created domain.Event) error {
 	s := user.State()
 	if err := a.claim(ctx, s.Email, s.ID); err != nil {
@@ -70,45 +71,57 @@ func (a Accounts) Register(ctx context.Context, user *domain.User, credential do
 	return a.confirm(ctx, s.Email, s.ID)
 }
 
-// claim takes the address for the user if nobody has it, or if who had begun to take it is dead.
+// claim takes the address for the user if nobody has it, or if who had begun to take it is dead. The claim remembers the dead, so that
+// whoever goes on after a lost answer or another death clears them away all the same.
 func (a Accounts) claim(ctx context.Context, email domain.Email, id domain.UserID) error {
 	now := a.Now()
-	item, err := attributevalue.MarshalMap(claimItem{claimKey(email), id.String(), now.Add(claimLease).UnixMilli()})
+	mine := claimItem{key: claimKey(email), UserID: id.String(), PendingUntil: now.Add(claimLease).UnixMilli()}
+	standing, err := a.putClaim(ctx, mine, "attribute_not_exists(pk)", nil)
+	if err == nil && standing.UserID != mine.UserID && standing.PendingUntil != 0 && standing.PendingUntil < now.UnixMilli() {
+		mine.Dead = append(standing.Dead, standing.UserID)
+		standing, err = a.putClaim(ctx, mine, "userId = :dead AND pendingUntil = :until", map[string]types.AttributeValue{
+			":dead": str(standing.UserID), ":until": num(int(standing.PendingUntil)),
+		})
+	}
 	if err != nil {
 		return err
 	}
-	condition := "attribute_not_exists(pk) OR pendingUntil < :now"
-	res, err := a.Table.Client.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: &a.Table.Name, Item: item, ConditionExpression: &condition,
-		ExpressionAttributeValues:           map[string]types.AttributeValue{":now": num(int(now.UnixMilli()))},
-		ReturnValues:                        types.ReturnValueAllOld,
+	if standing.UserID != mine.UserID {
+		return domain.ErrEmailTaken
+	}
+	for _, dead := range standing.Dead {
+		if err := a.erase(ctx, domain.RestoreID[domain.User](dead)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putClaim writes a claim if the condition holds. It returns the claim that stands then: this one, or the one that was in the way, which
+// can be this one too when it had been written and the answer was lost.
+func (a Accounts) putClaim(ctx context.Context, claim claimItem, condition string, values map[string]types.AttributeValue) (claimItem, error) {
+	item, err := attributevalue.MarshalMap(claim)
+	if err != nil {
+		return claimItem{}, err
+	}
+	_, err = a.Table.Client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &a.Table.Name, Item: item, ConditionExpression: &condition, ExpressionAttributeValues: values,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	})
 	var taken *types.ConditionalCheckFailedException
 	if errors.As(err, &taken) {
-		var owner claimItem
-		// Our own earlier try may have been applied and its answer lost.
-		if attributevalue.UnmarshalMap(taken.Item, &owner) == nil && owner.UserID == id.String() {
-			return nil
-		}
-		return domain.ErrEmailTaken
+		var standing claimItem
+		return standing, attributevalue.UnmarshalMap(taken.Item, &standing)
 	}
 	if err != nil {
-		return failed(err)
+		return claimItem{}, failed(err)
 	}
-	if res.Attributes == nil {
-		return nil
-	}
-	var dead claimItem
-	if err := attributevalue.UnmarshalMap(res.Attributes, &dead); err != nil {
-		return err
-	}
-	return a.erase(ctx, domain.RestoreID[domain.User](dead.UserID))
+	return claim, nil
 }
 
 // confirm makes the account exist. If the claim was taken over meanwhile, what this registration wrote is removed.
 func (a Accounts) confirm(ctx context.Context, email domain.Email, id domain.UserID) error {
-	update, condition := "REMOVE pendingUntil", "userId = :id"
+	update, condition := "REMOVE pendingUntil, dead", "userId = :id"
 	_, err := a.Table.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &a.Table.Name, Key: claimKey(email).av(), UpdateExpression: &update, ConditionExpression: &condition,
 		ExpressionAttributeValues: map[string]types.AttributeValue{":id": str(id.String())},

@@ -102,7 +102,7 @@ func TestAnAccountCarriesItsEvent(t *testing.T) {
 			continue
 		}
 		event := document(t, item["event"])
-		if text(event["id"]) != ana.created.ID.String() || text(event["type"]) != "user.created" || text(event["at"]) != "2026-03-04T12:00:00.000Z" {
+		if text(event["id"]) != ana.created.ID.String() || text(event["type"]) != "user.created" || text(event["at"]) != "2090-03-04T12:00:00.000Z" {
 			t.Errorf("event = %v, want %+v", event, ana.created)
 		}
 		if data := document(t, event["data"]); text(data["userId"]) != ana.user.ID().String() || len(data) != 1 {
@@ -162,10 +162,9 @@ func TestByEmailMakesTheSameCallsForEveryAddress(t *testing.T) {
 	ana := newPerson(t, "ana@example.org")
 	must(t, ana.register(t.Context(), in))
 	for _, email := range []domain.Email{ana.email(), newPerson(t, "nobody@example.org").email()} {
-		before := stand.Calls()
-		_, _, _ = in.ByEmail(t.Context(), email)
-		if got := stand.Calls() - before; got != 2 {
-			t.Errorf("ByEmail(%s) made %d calls, want 2", email, got)
+		got := calls(stand, func() { _, _, _ = in.ByEmail(t.Context(), email) })
+		if want := []string{"GetItem", "Query"}; !slices.Equal(got, want) {
+			t.Errorf("ByEmail(%s) asked %v, want %v", email, got, want)
 		}
 	}
 }

@@ -23,9 +23,6 @@ var (
 	_ domain.Dashboards  = Learning{}
 )
 
-// maxTries bounds how often a completion is decided anew because others were faster; the context's deadline bounds it too.
-const maxTries = 60
-
 // Complete implements domain.Completions: one batch read and one transaction for each try.
 func (l Learning) Complete(ctx context.Context, user domain.UserID, lesson domain.LessonID,
 	record func(*domain.Lesson, *domain.Progress, *domain.Summary) ([]domain.Event, error)) error {

@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -52,9 +51,9 @@ func (l Lessons) Lesson(ctx context.Context, id domain.LessonID) (*domain.Lesson
 	return item.restore(), nil
 }
 
-// List implements domain.Catalogue in one query of the index.
+// List implements domain.Catalogue in one query of the index, which asks for one lesson more than the page has to know whether it is the last.
 func (l Lessons) List(ctx context.Context, track domain.Track, page domain.Page) ([]*domain.Lesson, string, error) {
-	index, condition, limit := catalogueIndex, "cataloguePk = :published", int32(page.Limit)
+	index, condition, limit := catalogueIndex, "cataloguePk = :published", int32(page.Limit+1)
 	values := map[string]types.AttributeValue{":published": str(publishedPK)}
 	if track.String() != "" {
 		condition += " AND begins_with(catalogueSk, :track)"
@@ -75,13 +74,15 @@ func (l Lessons) List(ctx context.Context, track domain.Track, page domain.Page)
 	if err := attributevalue.UnmarshalListOfMaps(res.Items, &items); err != nil {
 		return nil, "", err
 	}
+	more := len(items) > page.Limit || res.LastEvaluatedKey != nil
+	items = items[:min(len(items), page.Limit)]
+	next := ""
+	if more && len(items) > 0 {
+		next = items[len(items)-1].CatalogueSK
+	}
 	lessons := make([]*domain.Lesson, len(items))
 	for i, item := range items {
 		lessons[i] = item.restore()
-	}
-	next := ""
-	if res.LastEvaluatedKey != nil && len(items) > 0 {
-		next = items[len(items)-1].CatalogueSK
 	}
 	return lessons, next, nil
 }
@@ -100,15 +101,7 @@ func (l Lessons) Create(ctx context.Context, lesson *domain.Lesson) error {
 			ExpressionAttributeValues: map[string]types.AttributeValue{":one": num(1)},
 		}})
 	}
-	_, err = l.Table.Client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
-	var cancelled *types.TransactionCanceledException
-	if errors.As(err, &cancelled) && deref(cancelled.CancellationReasons[0].Code) == "ConditionalCheckFailed" {
-		return nil // created by an earlier try
-	}
-	if err != nil {
-		return failed(err)
-	}
-	return nil
+	return l.Table.create(ctx, writes)
 }
 
 func newLessonItem(s domain.LessonState) lessonItem {

@@ -29,13 +29,23 @@ var overloaded = []string{
 	"InternalServerError", "ServiceUnavailable", "TransactionInProgressException", "ReplicatedWriteConflictException",
 }
 
-// failed classifies an error of a call that no condition explains.
+// failed classifies an error of a call that no condition explains. What stands before DynamoDB may answer 5xx without DynamoDB's code.
 func failed(err error) error {
 	var api smithy.APIError
-	if errors.As(err, &api) && api.ErrorFault() != smithy.FaultServer && !slices.Contains(overloaded, api.ErrorCode()) {
+	var answer interface{ HTTPStatusCode() int }
+	broken := errors.As(err, &answer) && answer.HTTPStatusCode() >= 500
+	if errors.As(err, &api) && !broken && !slices.Contains(overloaded, api.ErrorCode()) && !throttled(err) {
 		return err
 	}
 	return ErrUnavailable.Because(err)
+}
+
+// throttled tells whether a transaction was cancelled for load (TransactWriteItems, "CancellationReasons").
+func throttled(err error) bool {
+	var cancelled *types.TransactionCanceledException
+	return errors.As(err, &cancelled) && slices.ContainsFunc(cancelled.CancellationReasons, func(r types.CancellationReason) bool {
+		return deref(r.Code) == "ThrottlingError" || deref(r.Code) == "ProvisionedThroughputExceeded"
+	})
 }
 
 // get reads one item, strongly within the region, into out. found is false when there is none.

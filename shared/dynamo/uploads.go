@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"lyceum/shared/domain"
@@ -44,11 +43,7 @@ func (u Uploads) Create(ctx context.Context, upload *domain.Upload, confirmed do
 	if err != nil {
 		return err
 	}
-	_, err = u.Table.Client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: append([]types.TransactWriteItem{put}, outbox...)})
-	if err != nil {
-		return failed(err)
-	}
-	return nil
+	return u.Table.create(ctx, append([]types.TransactWriteItem{put}, outbox...))
 }
 
 // Upload implements domain.Uploads in one read.

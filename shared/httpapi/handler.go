@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// Request is one call with its body decoded. Header names are lower case, as API Gateway sends them.
+// Request is one call with its body decoded. Header names are lower case, as API Gateway sends them; sam local keeps the client's case.
 type Request struct {
 	events.APIGatewayV2HTTPRequest
 	Body []byte
@@ -41,11 +41,20 @@ func Serve(log *slog.Logger, h Handler) func(context.Context, events.APIGatewayV
 			}
 			r.Body = body
 		}
+		r.Headers = lowerNames(e.Headers)
 		res, _ := h(ctx, r)
 		log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("requestId", e.RequestContext.RequestID), slog.String("route", e.RouteKey),
 			slog.Int("status", res.Status), slog.Float64("ms", float64(time.Since(begin).Microseconds())/1000))
 		return res.event(), nil
 	}
+}
+
+func lowerNames(headers map[string]string) map[string]string {
+	lower := make(map[string]string, len(headers))
+	for name, value := range headers {
+		lower[strings.ToLower(name)] = value
+	}
+	return lower
 }
 
 // BaseURL is scheme and host the client used, without a slash at the end.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"lyceum/shared/dynamo"
@@ -29,7 +28,7 @@ func (e *Env) config() aws.Config {
 	e.awsv2 = &aws.Config{
 		Region:      e.Region(),
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return credentials, nil }),
-		HTTPClient: awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		HTTPClient: HTTPClient(func(t *http.Transport) {
 			t.ResponseHeaderTimeout = attemptTimeout
 			t.MaxIdleConnsPerHost = 4
 		}),

@@ -73,7 +73,7 @@ func TestD02TheSecondLoginIsAsTheFirst(t *testing.T) {
 	var first, second signedIn
 	api.Post(path, "", body(t, user.Email, localtest.Password)).Data(t, http.StatusOK, &first)
 	api.Post(path, "", body(t, " "+strings.ToUpper(user.Email)+" ", localtest.Password)).Data(t, http.StatusOK, &second)
-	if first.User != second.User || second.User.ID != user.ID.String() {
+	if first.User != second.User || second.User.ID != user.ID.String() || second.User.Email != user.Email {
 		t.Errorf("got %+v, then %+v", first.User, second.User)
 	}
 	if first.AccessToken == second.AccessToken || first.RefreshToken == second.RefreshToken || len(stand.Items(t, "EPHEMERAL_TABLE")) != 2 {

@@ -46,6 +46,15 @@ func list(t testing.TB, answer localtest.Answer) (titles []string, next paginati
 	return titles, form.Pagination
 }
 
+// cursor is where a page goes on; it fails the test at the end of the list.
+func (p pagination) cursor(t testing.TB) string {
+	t.Helper()
+	if p.NextCursor == nil {
+		t.Fatal("the list ends here")
+	}
+	return *p.NextCursor
+}
+
 // pages reads a list to its end.
 func pages(t testing.TB, api *localtest.API, query, token string) (titles []string, count int) {
 	t.Helper()
@@ -58,7 +67,7 @@ func pages(t testing.TB, api *localtest.API, query, token string) (titles []stri
 		if len(page) == 0 || len(page) > next.Limit || count > 100 {
 			t.Fatalf("page %d of limit %d has %d lessons and a next one", count, next.Limit, len(page))
 		}
-		cursor = *next.NextCursor
+		cursor = next.cursor(t)
 	}
 }
 
@@ -135,7 +144,7 @@ func TestD47PagesAreComplete(t *testing.T) {
 		first, next := list(t, api.Get(path+"?track=go-advanced&limit=2", user.Token))
 		stand.NewLesson(t, "go-advanced", 0) // before the position
 		stand.NewLesson(t, "go-advanced", 9) // after it
-		rest, _ := list(t, api.Get(path+"?track=go-advanced&limit=50&cursor="+*next.NextCursor, user.Token))
+		rest, _ := list(t, api.Get(path+"?track=go-advanced&limit=50&cursor="+next.cursor(t), user.Token))
 		want := append(titles("go-advanced", 0, 4), titles("go-advanced", 9, 10)...)
 		if got := append(first, rest...); !slices.Equal(got, want) {
 			t.Errorf("got %q, want %q", got, want)
@@ -183,7 +192,7 @@ func TestD49ACursorIsForItsOwnList(t *testing.T) {
 		stand.NewLesson(t, "go", i)
 	}
 	_, next := list(t, api.Get(path+"?track=go&limit=1", ana.Token))
-	cursor := *next.NextCursor
+	cursor := next.cursor(t)
 	flipped := []byte(cursor)
 	flipped[len(flipped)/2] ^= 1
 	other := stand.Serve(t, name, handler) // another instance of the function, same key

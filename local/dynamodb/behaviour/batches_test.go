@@ -58,7 +58,8 @@ var batches = group{
 		{name: "an empty read batch is refused", exchange: exchange{`BatchGetItem {"RequestItems":{}}`, "ValidationException: *"}},
 		{name: "a table without keys is refused", exchange: exchange{`BatchGetItem {"RequestItems":{"$T":{"Keys":[]}}}`, "ValidationException: *"}},
 		{name: "a read batch needs exact keys", exchange: exchange{`BatchGetItem {"RequestItems":{"$T":{"Keys":[{$pk,"a":{"N":"1"}}]}}}`, wrongKey}},
-		{name: "a read batch of a missing table is not found", exchange: exchange{`BatchGetItem {"RequestItems":{"no-such-table":{"Keys":[{$pk}]}}}`, noTable}},
+		{name: "a read batch of a missing table is not found", exchange: exchange{
+			`BatchGetItem {"RequestItems":{"no-such-table":{"Keys":[{$pk}]}}}`, noTable}},
 		{name: "a read batch of more than 16 MB leaves keys unprocessed", given: large(42), exchange: exchange{
 			`BatchGetItem {"RequestItems":{"$T":{"Keys":[` + list(42, `{"pk":{"S":"$K-%d"}}`) + `]}}}`,
 			`{"Responses":{"$T":"*"},"UnprocessedKeys":{"$T":{"Keys":[{"...":""}],"...":""}}}`}},

@@ -30,7 +30,8 @@ var capacity = group{
 	schema: capacityTable,
 	cases: []behaviour{
 		{name: "no capacity is returned by default", given: []string{sized(100)}, exchange: exchange{`DeleteItem {` + sizedKey + `}`, `{}`}},
-		{name: "NONE returns no capacity", given: []string{sized(100)}, exchange: exchange{`DeleteItem {` + sizedKey + `,"ReturnConsumedCapacity":"NONE"}`, `{}`}},
+		{name: "NONE returns no capacity", given: []string{sized(100)}, exchange: exchange{
+			`DeleteItem {` + sizedKey + `,"ReturnConsumedCapacity":"NONE"}`, `{}`}},
 		costs("a write of 1 KB costs 1 unit", nil, `PutItem {"Item":`+sized(1024)+`}`, 1),
 		costs("a write of 1 KB and 1 byte costs 2 units", nil, `PutItem {"Item":`+sized(1025)+`}`, 2),
 		costs("a replacement costs the larger of both items", []string{sized(3000)}, `PutItem {"Item":`+sized(100)+`}`, 3),
@@ -65,7 +66,8 @@ var capacity = group{
 				`"ConditionCheck":{"Key":{$pk,"sk":{"S":"2"}},"ConditionExpression":"attribute_exists(pk)"}`}),
 			`{"ConsumedCapacity":[{"TableName":"$T","CapacityUnits":8,"...":""}]}`}},
 		{name: "a transactional read costs twice a consistent one", given: []string{sizedAt(5000, 1)}, exchange: exchange{
-			transact("TransactGetItems", `,"ReturnConsumedCapacity":"TOTAL"`, []string{`"Get":{"Key":{$pk,"sk":{"S":"1"}}}`, `"Get":{"Key":{$pk,"sk":{"S":"2"}}}`}),
+			transact("TransactGetItems", `,"ReturnConsumedCapacity":"TOTAL"`, []string{`"Get":{"Key":{$pk,"sk":{"S":"1"}}}`,
+				`"Get":{"Key":{$pk,"sk":{"S":"2"}}}`}),
 			`{"Responses":"*","ConsumedCapacity":[{"TableName":"$T","CapacityUnits":6,"...":""}]}`}},
 		{name: "INDEXES tells the table's part", exchange: exchange{`PutItem {"Item":` + sized(100) + `,"ReturnConsumedCapacity":"INDEXES"}`,
 			`{"ConsumedCapacity":{"TableName":"$T","CapacityUnits":1,"Table":{"CapacityUnits":1}}}`}},

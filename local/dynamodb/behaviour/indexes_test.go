@@ -22,10 +22,12 @@ var indexes = group{
 	cases: []behaviour{
 		{name: "an index returns its items in the order of its range key", given: indexed, exchange: exchange{lookUp("all", ``),
 			`{"Count":2,"ScannedCount":2,"Items":[` + indexed[1] + `,` + indexed[0] + `]}`}},
-		{name: "an item without the index's range key is not in it", given: indexed, exchange: exchange{lookUp("all", `,"Select":"COUNT"`), `{"Count":2,"ScannedCount":2}`}},
+		{name: "an item without the index's range key is not in it", given: indexed, exchange: exchange{
+			lookUp("all", `,"Select":"COUNT"`), `{"Count":2,"ScannedCount":2}`}},
 		{name: "an item without the index's hash key is not in it", given: []string{`{$pk,"sk":{"N":"1"},"h":{"N":"1"}}`}, exchange: exchange{
 			lookUp("all", ``), `{"Count":0,"ScannedCount":0,"Items":[]}`}},
-		{name: "an index with a hash key alone has every item with it", given: indexed, exchange: exchange{lookUp("keys", `,"Select":"COUNT"`), `{"Count":3,"ScannedCount":3}`}},
+		{name: "an index with a hash key alone has every item with it", given: indexed, exchange: exchange{
+			lookUp("keys", `,"Select":"COUNT"`), `{"Count":3,"ScannedCount":3}`}},
 		{name: "KEYS_ONLY returns the keys of index and table", given: indexed[:1], exchange: exchange{lookUp("keys", ``),
 			`{"Count":1,"ScannedCount":1,"Items":[{$pk,"sk":{"N":"1"},"g":{"S":"$K"}}]}`}},
 		{name: "INCLUDE returns the named attributes too", given: indexed[:1], exchange: exchange{lookUp("some", ``),
@@ -33,13 +35,17 @@ var indexes = group{
 		{name: "a filter on an attribute that is not projected is refused", given: indexed[:1], exchange: exchange{
 			`Query {"IndexName":"keys","FilterExpression":"attribute_exists(b)",` + expression("KeyConditionExpression", "g = :g", `{":g":{"S":"$K"}}`) + `}`,
 			invalidValue + "Secondary index keys does not project one or more filter attributes: [b]"}},
-		{name: "a projection of an attribute that is not projected is refused", given: indexed[:1], exchange: exchange{lookUp("keys", `,"ProjectionExpression":"b"`),
+		{name: "a projection of an attribute that is not projected is refused", given: indexed[:1], exchange: exchange{
+			lookUp("keys", `,"ProjectionExpression":"b"`),
 			invalidValue + "Global secondary index keys does not project [b]"}},
-		{name: "ALL_ATTRIBUTES of an index that does not project all is refused", given: indexed[:1], exchange: exchange{lookUp("keys", `,"Select":"ALL_ATTRIBUTES"`),
+		{name: "ALL_ATTRIBUTES of an index that does not project all is refused", given: indexed[:1], exchange: exchange{
+			lookUp("keys", `,"Select":"ALL_ATTRIBUTES"`),
 			invalidValue + "Select type ALL_ATTRIBUTES is not supported for global secondary index keys because its projection type is not ALL"}},
-		{name: "ALL_ATTRIBUTES of an index that projects all is allowed", given: indexed[:1], exchange: exchange{lookUp("all", `,"Select":"ALL_ATTRIBUTES"`),
+		{name: "ALL_ATTRIBUTES of an index that projects all is allowed", given: indexed[:1], exchange: exchange{
+			lookUp("all", `,"Select":"ALL_ATTRIBUTES"`),
 			`{"Count":1,"ScannedCount":1,"Items":[` + indexed[0] + `]}`}},
-		{name: "ALL_PROJECTED_ATTRIBUTES returns what is projected", given: indexed[:1], exchange: exchange{lookUp("some", `,"Select":"ALL_PROJECTED_ATTRIBUTES"`),
+		{name: "ALL_PROJECTED_ATTRIBUTES returns what is projected", given: indexed[:1], exchange: exchange{
+			lookUp("some", `,"Select":"ALL_PROJECTED_ATTRIBUTES"`),
 			`{"Count":1,"ScannedCount":1,"Items":[{$pk,"sk":{"N":"1"},"g":{"S":"$K"},"a":{"S":"x"}}]}`}},
 		{name: "an index has no consistent reads", exchange: exchange{lookUp("all", `,"ConsistentRead":true`),
 			"ValidationException: Consistent reads are not supported on global secondary indexes"}},
@@ -64,7 +70,8 @@ var indexes = group{
 			then: []exchange{{lookUp("all", `,"ProjectionExpression":"h"`), `{"Count":2,"ScannedCount":2,"Items":[{"h":{"N":"1"}},{"h":{"N":"4"}}]}`}}},
 		{name: "removing an index key takes the item from the index", given: indexed[:1], exchange: exchange{
 			`UpdateItem {"Key":{$pk,"sk":{"N":"1"}},"UpdateExpression":"REMOVE h"}`, `{}`},
-			then: []exchange{{lookUp("all", ``), `{"Count":0,"ScannedCount":0,"Items":[]}`}, {lookUp("keys", `,"Select":"COUNT"`), `{"Count":1,"ScannedCount":1}`}}},
+			then: []exchange{{lookUp("all", ``), `{"Count":0,"ScannedCount":0,"Items":[]}`}, {lookUp("keys", `,"Select":"COUNT"`),
+				`{"Count":1,"ScannedCount":1}`}}},
 		{name: "deleting an item takes it from its indexes", given: indexed[:1], exchange: exchange{`DeleteItem {"Key":{$pk,"sk":{"N":"1"}}}`, `{}`},
 			then: []exchange{{lookUp("all", ``), `{"Count":0,"ScannedCount":0,"Items":[]}`}}},
 		{name: "a filter of an index refuses its key attributes", exchange: exchange{
@@ -81,6 +88,12 @@ var indexes = group{
 		{name: "an empty index key is refused", exchange: exchange{`PutItem {"Item":{$pk,"sk":{"N":"1"},"g":{"S":""}}}`,
 			"ValidationException: One or more parameter values are not valid. A value specified for a secondary index key is not supported. " +
 				"The AttributeValue for a key attribute cannot contain an empty string value. IndexName: *, IndexKey: g"}},
+		{name: "a condition takes no path into an index key", exchange: exchange{
+			`PutItem {"Item":{$pk,"sk":{"N":"1"}},"ConditionExpression":"attribute_not_exists(h[1])"}`,
+			"ValidationException: Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: IndexKey: h"}},
+		{name: "a condition takes no path into a key", exchange: exchange{
+			`PutItem {"Item":{$pk,"sk":{"N":"1"}},"ConditionExpression":"attribute_not_exists(pk.x)"}`,
+			"ValidationException: Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: pk"}},
 		{name: "an index is queried by its own hash key", exchange: exchange{
 			`Query {"IndexName":"all",` + expression("KeyConditionExpression", "pk = :p", `{":p":{"S":"$K"}}`) + `}`,
 			"ValidationException: Query condition missed key schema element: g"}},
@@ -100,16 +113,20 @@ var scans = group{
 		{name: "a scan's filter and projection work together", exchange: exchange{
 			`Scan {"ProjectionExpression":"pk",` + expression("FilterExpression", "n >= :n", `{":n":{"N":"2"}}`) + `}`,
 			`{"Count":1,"ScannedCount":3,"Items":[{"pk":{"S":"b"}}]}`}},
-		{name: "a scan page has a last key", exchange: exchange{`Scan {"Limit":1}`, `{"Count":1,"ScannedCount":1,"Items":[{"...":""}],"LastEvaluatedKey":{"pk":{"S":"*"}}}`}},
-		{name: "one segment of one is the whole table", exchange: exchange{`Scan {"Segment":0,"TotalSegments":1,"Select":"COUNT"}`, `{"Count":3,"ScannedCount":3}`}},
+		{name: "a scan page has a last key", exchange: exchange{
+			`Scan {"Limit":1}`, `{"Count":1,"ScannedCount":1,"Items":[{"...":""}],"LastEvaluatedKey":{"pk":{"S":"*"}}}`}},
+		{name: "one segment of one is the whole table", exchange: exchange{
+			`Scan {"Segment":0,"TotalSegments":1,"Select":"COUNT"}`, `{"Count":3,"ScannedCount":3}`}},
 		{name: "a segment needs the number of segments", exchange: exchange{`Scan {"Segment":0}`,
 			"ValidationException: The TotalSegments parameter is required but was not present in the request when Segment parameter is present"}},
 		{name: "the number of segments needs a segment", exchange: exchange{`Scan {"TotalSegments":2}`,
 			"ValidationException: The Segment parameter is required but was not present in the request when parameter TotalSegments is present"}},
 		{name: "segments count from zero", exchange: exchange{`Scan {"Segment":2,"TotalSegments":2}`,
 			"ValidationException: The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: 2 is not less than TotalSegments: 2"}},
-		{name: "a scan of a missing index is refused", exchange: exchange{`Scan {"IndexName":"nope"}`, "ValidationException: The table does not have the specified index: nope"}},
-		{name: "a scan's start key has the schema's names", exchange: exchange{`Scan {"ExclusiveStartKey":{"q":{"S":"a"}}}`, "ValidationException: The provided starting key is invalid*"}},
+		{name: "a scan of a missing index is refused", exchange: exchange{
+			`Scan {"IndexName":"nope"}`, "ValidationException: The table does not have the specified index: nope"}},
+		{name: "a scan's start key has the schema's names", exchange: exchange{
+			`Scan {"ExclusiveStartKey":{"q":{"S":"a"}}}`, "ValidationException: The provided starting key is invalid*"}},
 		{name: "a scan's Limit is at least one", exchange: exchange{`Scan {"Limit":0}`, "ValidationException: *imit*greater than or equal to 1"}},
 		{name: "a scan of a missing table is not found", exchange: exchange{`Scan {"TableName":"no-such-table"}`, noTable}},
 	},

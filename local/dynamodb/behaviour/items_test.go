@@ -16,7 +16,8 @@ var items = group{
 		{name: "a put item is read back", given: []string{`{$pk,"sk":{"N":"1"},"a":{"S":"x"}}`}, exchange: exchange{
 			`GetItem {"Key":{$pk,"sk":{"N":"1"}},"ConsistentRead":true}`, `{"Item":{$pk,"sk":{"N":"1"},"a":{"S":"x"}}}`}},
 		{name: "a missing item is an empty answer", exchange: exchange{`GetItem {"Key":{$pk,"sk":{"N":"1"}}}`, `{}`}},
-		{name: "a put replaces the whole item", given: []string{`{$pk,"sk":{"N":"1"},"a":{"S":"x"}}`, `{$pk,"sk":{"N":"1"},"b":{"S":"y"}}`}, exchange: exchange{
+		{name: "a put replaces the whole item", given: []string{`{$pk,"sk":{"N":"1"},"a":{"S":"x"}}`,
+			`{$pk,"sk":{"N":"1"},"b":{"S":"y"}}`}, exchange: exchange{
 			`GetItem {"Key":{$pk,"sk":{"N":"1"}}}`, `{"Item":{$pk,"sk":{"N":"1"},"b":{"S":"y"}}}`}},
 		{name: "a number key is found by its magnitude", given: []string{`{$pk,"sk":{"N":"1.50"}}`}, exchange: exchange{
 			`GetItem {"Key":{$pk,"sk":{"N":"15e-1"}}}`, `{"Item":{$pk,"sk":{"N":"1.5"}}}`}},
@@ -33,8 +34,10 @@ var items = group{
 		{name: "a read's key has the schema's names", exchange: exchange{`GetItem {"Key":{$pk,"a":{"N":"1"}}}`, wrongKey}},
 		{name: "an update needs the whole key", exchange: exchange{`UpdateItem {"Key":{$pk}}`, wrongKey}},
 		{name: "a deletion needs the whole key", exchange: exchange{`DeleteItem {"Key":{$pk}}`, wrongKey}},
-		{name: "an empty hash key is refused in a put", exchange: exchange{`PutItem {"Item":{"pk":{"S":""},"sk":{"N":"1"}}}`, emptyKey + "string value. Key: pk"}},
-		{name: "an empty hash key is refused in a read", exchange: exchange{`GetItem {"Key":{"pk":{"S":""},"sk":{"N":"1"}}}`, emptyKey + "string value. Key: pk"}},
+		{name: "an empty hash key is refused in a put", exchange: exchange{
+			`PutItem {"Item":{"pk":{"S":""},"sk":{"N":"1"}}}`, emptyKey + "string value. Key: pk"}},
+		{name: "an empty hash key is refused in a read", exchange: exchange{
+			`GetItem {"Key":{"pk":{"S":""},"sk":{"N":"1"}}}`, emptyKey + "string value. Key: pk"}},
 		{name: "a hash key may have 2048 bytes", exchange: exchange{`PutItem {"Item":{"pk":{"S":"$x*2048$"},"sk":{"N":"1"}}}`, `{}`}},
 		{name: "a hash key of 2049 bytes is refused", exchange: exchange{`PutItem {"Item":{"pk":{"S":"$x*2049$"},"sk":{"N":"1"}}}`,
 			invalidValue + "Size of hashkey has exceeded the maximum size limit of2048 bytes"}},
@@ -87,9 +90,12 @@ var returnValues = group{
 		{name: "ALL_OLD of a deletion returns the item", given: []string{`{$pk,"a":{"N":"1"}}`}, exchange: exchange{
 			`DeleteItem {"Key":{$pk},"ReturnValues":"ALL_OLD"}`, `{"Attributes":{$pk,"a":{"N":"1"}}}`}},
 		{name: "ALL_OLD of a missing item's deletion returns nothing", exchange: exchange{`DeleteItem {"Key":{$pk},"ReturnValues":"ALL_OLD"}`, `{}`}},
-		{name: "a put takes NONE and ALL_OLD only", exchange: exchange{`PutItem {"Item":{$pk},"ReturnValues":"ALL_NEW"}`, "ValidationException: *ReturnValues*"}},
-		{name: "a deletion takes NONE and ALL_OLD only", exchange: exchange{`DeleteItem {"Key":{$pk},"ReturnValues":"UPDATED_OLD"}`, "ValidationException: *ReturnValues*"}},
-		{name: "ReturnValues outside the enumeration is refused", exchange: exchange{`UpdateItem {"Key":{$pk},"ReturnValues":"SOME"}`, "ValidationException: *eturnValues*"}},
+		{name: "a put takes NONE and ALL_OLD only", exchange: exchange{
+			`PutItem {"Item":{$pk},"ReturnValues":"ALL_NEW"}`, "ValidationException: *ReturnValues*"}},
+		{name: "a deletion takes NONE and ALL_OLD only", exchange: exchange{
+			`DeleteItem {"Key":{$pk},"ReturnValues":"UPDATED_OLD"}`, "ValidationException: *ReturnValues*"}},
+		{name: "ReturnValues outside the enumeration is refused", exchange: exchange{
+			`UpdateItem {"Key":{$pk},"ReturnValues":"SOME"}`, "ValidationException: *eturnValues*"}},
 		{name: "ALL_NEW returns the whole new item", given: []string{`{$pk,"a":{"N":"1"},"b":{"N":"1"}}`}, exchange: exchange{
 			increment("ALL_NEW"), `{"Attributes":{$pk,"a":{"N":"2"},"b":{"N":"1"}}}`}},
 		{name: "ALL_OLD returns the whole old item", given: []string{`{$pk,"a":{"N":"1"},"b":{"N":"1"}}`}, exchange: exchange{
@@ -111,7 +117,8 @@ var returnValues = group{
 		{name: "UPDATED_OLD of a removal returns what was removed", given: []string{`{$pk,"a":{"N":"1"}}`}, exchange: exchange{
 			`UpdateItem {"Key":{$pk},"ReturnValues":"UPDATED_OLD","UpdateExpression":"REMOVE a"}`, `{"Attributes":{"a":{"N":"1"}}}`}},
 		{name: "UPDATED_OLD returns only the changed element of a nested list", given: []string{`{$pk,"m":{"M":{"l":{"L":[{"N":"1"},{"N":"2"}]},"y":{"N":"3"}}}}`},
-			exchange: exchange{`UpdateItem {"Key":{$pk},"ReturnValues":"UPDATED_OLD",` + expression("UpdateExpression", "SET m.l[1] = :v", `{":v":{"N":"9"}}`) + `}`,
+			exchange: exchange{
+				`UpdateItem {"Key":{$pk},"ReturnValues":"UPDATED_OLD",` + expression("UpdateExpression", "SET m.l[1] = :v", `{":v":{"N":"9"}}`) + `}`,
 				`{"Attributes":{"m":{"M":{"l":{"L":[{"N":"2"}]}}}}}`}},
 		{name: "UPDATED_OLD of a new attribute returns nothing", given: []string{`{$pk,"m":{"M":{}}}`}, exchange: exchange{
 			`UpdateItem {"Key":{$pk},"ReturnValues":"UPDATED_OLD",` + expression("UpdateExpression", "SET m.x = :v", `{":v":{"N":"9"}}`) + `}`, `{}`}},

@@ -10,7 +10,8 @@ var limits = group{
 	schema: hashTable,
 	cases: []behaviour{
 		{name: "an item of 400 KB is accepted", exchange: exchange{`PutItem {"Item":{$pk,"a":{"S":"$x*` + fmt.Sprint(409600-7) + `$"}}}`, `{}`}},
-		{name: "an item of 400 KB and 1 byte is refused", exchange: exchange{`PutItem {"Item":{$pk,"a":{"S":"$x*` + fmt.Sprint(409600-6) + `$"}}}`, tooLarge}},
+		{name: "an item of 400 KB and 1 byte is refused", exchange: exchange{
+			`PutItem {"Item":{$pk,"a":{"S":"$x*` + fmt.Sprint(409600-6) + `$"}}}`, tooLarge}},
 		{name: "attribute names count", exchange: exchange{`PutItem {"Item":{$pk,"$n*1001$":{"S":"$x*` + fmt.Sprint(409600-1006) + `$"}}}`, tooLarge}},
 		{name: "an update beyond 400 KB is refused", given: []string{`{$pk,"a":{"S":"$x*400000$"}}`}, exchange: exchange{
 			`UpdateItem {"Key":{$pk},` + expression("UpdateExpression", "SET b = :v", `{":v":{"S":"$x*10000$"}}`) + `}`,
@@ -34,8 +35,10 @@ var pages = group{
 		{name: "a query page goes on where it ended", given: heavy(6, 300_000), exchange: exchange{queryAll(`,"Select":"COUNT"`),
 			`{"Count":4,"ScannedCount":4,"LastEvaluatedKey":{$pk,"sk":{"N":"3"}}}`},
 			then: []exchange{{queryAll(`,"Select":"COUNT","ExclusiveStartKey":{$pk,"sk":{"N":"3"}}`), `{"Count":2,"ScannedCount":2}`}}},
-		{name: "a page of less than 1 MB has no last key", given: heavy(3, 300_000), exchange: exchange{queryAll(`,"Select":"COUNT"`), `{"Count":3,"ScannedCount":3}`}},
-		{name: "a page of an index counts what is projected", given: heavy(5, 300_000), exchange: exchange{lookUp("keys", `,"Select":"COUNT"`), `{"Count":5,"ScannedCount":5}`}},
+		{name: "a page of less than 1 MB has no last key", given: heavy(3, 300_000), exchange: exchange{
+			queryAll(`,"Select":"COUNT"`), `{"Count":3,"ScannedCount":3}`}},
+		{name: "a page of an index counts what is projected", given: heavy(5, 300_000), exchange: exchange{
+			lookUp("keys", `,"Select":"COUNT"`), `{"Count":5,"ScannedCount":5}`}},
 		{name: "a page of an index that projects all counts all", given: heavy(5, 300_000), exchange: exchange{lookUp("all", `,"Select":"COUNT"`),
 			`{"Count":4,"ScannedCount":4,"LastEvaluatedKey":{$pk,"sk":{"N":"3"},"g":{"S":"$K"},"h":{"N":"3"}}}`}},
 	},

@@ -10,8 +10,9 @@ import (
 
 // mismatch compares an answer with what a case wants and says what differs, or "".
 //
-// Wanted is an error ("ValidationException: message"), JSON, or ! and the JSON body of an error. In a message and in a JSON string, * stands for any text, and the
-// string "*" for any value. A member "...": "" permits members that are not named, and null is a member that must be missing. Sets, and the arrays named in unordered, have no order.
+// Wanted is an error ("ValidationException: message"), JSON, or ! and the JSON body of an error. In a message and in a JSON
+// string, * stands for any text, and the string "*" for any value. A member "...": "" permits members that are not named, and
+// null is a member that must be missing. Sets, and the arrays named in unordered, have no order.
 func mismatch(a answer, want string, unordered ...string) string {
 	if body, ok := strings.CutPrefix(want, "!"); ok && a.fault != "" {
 		a.fault, want = "", body

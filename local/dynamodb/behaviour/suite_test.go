@@ -138,7 +138,7 @@ func (c *client) check(b behaviour, table, key string) string {
 // play sends a call such as `GetItem {"Key":{$pk}}`.
 func (c *client) play(call, table, key string) (answer, error) {
 	operation, body, _ := strings.Cut(expand(call, table, key), " ")
-	if table != "" && !strings.Contains(body, `"TableName"`) && !strings.Contains(body, `"RequestItems"`) {
+	if table != "" && operation != "ListTables" && !strings.Contains(body, `"TableName"`) && !strings.Contains(body, `"RequestItems"`) {
 		body = strings.Replace(body, "{", `{"TableName":"`+table+`",`, 1)
 		body = strings.Replace(body, ",}", "}", 1)
 	}

@@ -1,5 +1,7 @@
 package behaviour
 
+import "strings"
+
 // create makes a CreateTable request for a table of its own from a schema; refused are all that use it.
 func create(schema string) string {
 	return `CreateTable {"TableName":"$T-$K","BillingMode":"PAY_PER_REQUEST",` + schema + `}`
@@ -27,10 +29,12 @@ var tables = group{
 			"ResourceNotFoundException: Requested resource not found: Table: no-such-table not found"}},
 		{name: "a missing table cannot be deleted", exchange: exchange{`DeleteTable {"TableName":"no-such-table"}`,
 			"ResourceNotFoundException: Requested resource not found: Table: no-such-table not found"}},
-		{name: "a key attribute must be defined", exchange: exchange{create(`"AttributeDefinitions":[{"AttributeName":"x","AttributeType":"S"}],` + hashKey),
+		{name: "a key attribute must be defined", exchange: exchange{
+			create(`"AttributeDefinitions":[{"AttributeName":"x","AttributeType":"S"}],` + hashKey),
 			"ValidationException: *"}},
 		{name: "a defined attribute must be a key", exchange: exchange{create(
-			`"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"x","AttributeType":"S"}],` + hashKey), "ValidationException: *"}},
+			`"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"x","AttributeType":"S"}],` + hashKey),
+			"ValidationException: *"}},
 		{name: "a key schema begins with the hash key", exchange: exchange{create(`"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],
 			"KeySchema":[{"AttributeName":"pk","KeyType":"RANGE"}]`), "ValidationException: *"}},
 		{name: "a key is not both hash and range key", exchange: exchange{create(`"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],
@@ -41,12 +45,17 @@ var tables = group{
 			"ValidationException: *"}},
 		{name: "a key attribute is a string, number or binary", exchange: exchange{create(
 			`"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"BOOL"}],` + hashKey), "ValidationException: *"}},
-		{name: "two indexes of one name are refused", exchange: exchange{create(hashTable + `,"GlobalSecondaryIndexes":[` + index("twin", "ALL") + `,` + index("twin", "ALL") + `]`),
+		{name: "two indexes of one name are refused", exchange: exchange{
+			create(hashTable + `,"GlobalSecondaryIndexes":[` + index("twin", "ALL") + `,` + index("twin", "ALL") + `]`),
 			"ValidationException: *"}},
-		{name: "KEYS_ONLY takes no further attributes", exchange: exchange{create(hashTable + `,"GlobalSecondaryIndexes":[` + index("one", `KEYS_ONLY","NonKeyAttributes":["a"],"x":"`) + `]`),
+		{name: "KEYS_ONLY takes no further attributes", exchange: exchange{
+			create(hashTable + `,"GlobalSecondaryIndexes":[` +
+				strings.Replace(index("one", "KEYS_ONLY"), `"ProjectionType"`, `"NonKeyAttributes":["a"],"ProjectionType"`, 1) + `]`),
 			"ValidationException: *"}},
-		{name: "an index needs a name of three letters", exchange: exchange{create(hashTable + `,"GlobalSecondaryIndexes":[` + index("ab", "ALL") + `]`), "ValidationException: *"}},
-		{name: "a table has at most 20 indexes", exchange: exchange{create(hashTable + `,"GlobalSecondaryIndexes":[` + list(21, index("index%d", "ALL")) + `]`), "*Exception: *"}},
+		{name: "an index needs a name of three letters", exchange: exchange{
+			create(hashTable + `,"GlobalSecondaryIndexes":[` + index("ab", "ALL") + `]`), "ValidationException: *"}},
+		{name: "a table has at most 20 indexes", exchange: exchange{
+			create(hashTable + `,"GlobalSecondaryIndexes":[` + list(21, index("index%d", "ALL")) + `]`), "*Exception: *"}},
 		{name: "a table name has at least 3 letters", exchange: exchange{`CreateTable {"TableName":"ab","BillingMode":"PAY_PER_REQUEST",` + hashTable + `}`,
 			"ValidationException: *"}},
 		{name: "a table name has no spaces", exchange: exchange{`CreateTable {"TableName":"a table","BillingMode":"PAY_PER_REQUEST",` + hashTable + `}`,
@@ -70,8 +79,10 @@ var expiry = group{
 		{name: "time to live is switched on", exchange: exchange{`UpdateTimeToLive {"TimeToLiveSpecification":{"AttributeName":"e","Enabled":true}}`,
 			`{"TimeToLiveSpecification":{"AttributeName":"e","Enabled":true}}`},
 			then: []exchange{{`DescribeTimeToLive {}`, `{"TimeToLiveDescription":{"AttributeName":"e","TimeToLiveStatus":"ENABL*"}}`}}},
-		{name: "time to live needs an attribute", exchange: exchange{`UpdateTimeToLive {"TimeToLiveSpecification":{"Enabled":true}}`, "ValidationException: *"}},
-		{name: "time to live of a missing table is not found", exchange: exchange{`DescribeTimeToLive {"TableName":"no-such-table"}`, "ResourceNotFoundException"}},
+		{name: "time to live needs an attribute", exchange: exchange{
+			`UpdateTimeToLive {"TimeToLiveSpecification":{"Enabled":true}}`, "ValidationException: *"}},
+		{name: "time to live of a missing table is not found", exchange: exchange{
+			`DescribeTimeToLive {"TableName":"no-such-table"}`, "ResourceNotFoundException"}},
 	},
 }
 
@@ -85,15 +96,22 @@ var protocol = group{
 		{name: "an array for a request is refused", exchange: exchange{`ListTables []`, "SerializationException"}},
 		{name: "a number for a name is refused", exchange: exchange{`GetItem {"TableName":5,"Key":{}}`, "SerializationException"}},
 		{name: "a string for a key is refused", exchange: exchange{`GetItem {"TableName":"no-such-table","Key":"x"}`, "SerializationException"}},
-		{name: "a number for an attribute value is refused", exchange: exchange{`GetItem {"TableName":"no-such-table","Key":{"a":1}}`, "SerializationException"}},
-		{name: "a JSON number for a number is refused", exchange: exchange{`GetItem {"TableName":"no-such-table","Key":{"a":{"N":1}}}`, "SerializationException"}},
-		{name: "a JSON number for a string is refused", exchange: exchange{`GetItem {"TableName":"no-such-table","Key":{"a":{"S":1}}}`, "SerializationException"}},
-		{name: "a string for a boolean is refused", exchange: exchange{`GetItem {"TableName":"no-such-table","Key":{"a":{"BOOL":"true"}}}`, "SerializationException"}},
-		{name: "a string for a set is refused", exchange: exchange{`GetItem {"TableName":"no-such-table","Key":{"a":{"SS":"x"}}}`, "SerializationException"}},
+		{name: "a number for an attribute value is refused", exchange: exchange{
+			`GetItem {"TableName":"no-such-table","Key":{"a":1}}`, "SerializationException"}},
+		{name: "a JSON number for a number is refused", exchange: exchange{
+			`GetItem {"TableName":"no-such-table","Key":{"a":{"N":1}}}`, "SerializationException"}},
+		{name: "a JSON number for a string is refused", exchange: exchange{
+			`GetItem {"TableName":"no-such-table","Key":{"a":{"S":1}}}`, "SerializationException"}},
+		{name: "a string for a boolean is refused", exchange: exchange{
+			`GetItem {"TableName":"no-such-table","Key":{"a":{"BOOL":"true"}}}`, "SerializationException"}},
+		{name: "a string for a set is refused", exchange: exchange{
+			`GetItem {"TableName":"no-such-table","Key":{"a":{"SS":"x"}}}`, "SerializationException"}},
 		{name: "a list for a map is refused", exchange: exchange{`GetItem {"TableName":"no-such-table","Key":{"a":{"M":[]}}}`, "SerializationException"}},
-		{name: "a binary that is no base64 is refused", exchange: exchange{`GetItem {"TableName":"no-such-table","Key":{"a":{"B":"a b"}}}`, "SerializationException"}},
+		{name: "a binary that is no base64 is refused", exchange: exchange{
+			`GetItem {"TableName":"no-such-table","Key":{"a":{"B":"a b"}}}`, "SerializationException"}},
 		{name: "a string for a limit is refused", exchange: exchange{`Scan {"TableName":"no-such-table","Limit":"5"}`, "SerializationException"}},
-		{name: "a string for ConsistentRead is refused", exchange: exchange{`GetItem {"TableName":"no-such-table","Key":{},"ConsistentRead":"yes"}`, "SerializationException"}},
+		{name: "a string for ConsistentRead is refused", exchange: exchange{
+			`GetItem {"TableName":"no-such-table","Key":{},"ConsistentRead":"yes"}`, "SerializationException"}},
 		{name: "a request needs a table name", exchange: exchange{`GetItem {"Key":{"a":{"S":"x"}}}`, "ValidationException: *ableName*"}},
 		{name: "a request needs a key", exchange: exchange{`GetItem {"TableName":"no-such-table"}`, "ValidationException: *'key'*must not be null*"}},
 		{name: "a put needs an item", exchange: exchange{`PutItem {"TableName":"no-such-table"}`, "ValidationException: *'item'*must not be null*"}},
@@ -102,7 +120,8 @@ var protocol = group{
 		{name: "values are checked before the table", exchange: exchange{
 			`PutItem {"TableName":"no-such-table","Item":{"a":{"N":"x"}}}`, "ValidationException: The parameter cannot be converted to a numeric value: x"}},
 		{name: "expressions are checked before the table", exchange: exchange{
-			`GetItem {"TableName":"no-such-table","Key":{"a":{"S":"x"}},"ProjectionExpression":"a,"}`, "ValidationException: Invalid ProjectionExpression: Syntax error;*"}},
+			`GetItem {"TableName":"no-such-table","Key":{"a":{"S":"x"}},"ProjectionExpression":"a,"}`,
+			"ValidationException: Invalid ProjectionExpression: Syntax error;*"}},
 		{name: "the table is checked before the key", exchange: exchange{`GetItem {"TableName":"no-such-table","Key":{"a":{"S":"x"}}}`, noTable}},
 	},
 }

@@ -37,7 +37,8 @@ var transactions = group{
 	source: "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html",
 	schema: hashTable,
 	cases: []behaviour{
-		{name: "a transaction puts, updates, deletes and checks", given: []string{`{"pk":{"S":"$Ku"},"n":{"N":"1"}}`, `{"pk":{"S":"$Kd"}}`, `{"pk":{"S":"$Kc"}}`},
+		{name: "a transaction puts, updates, deletes and checks", given: []string{`{"pk":{"S":"$Ku"},"n":{"N":"1"}}`, `{"pk":{"S":"$Kd"}}`,
+			`{"pk":{"S":"$Kc"}}`},
 			exchange: exchange{write(`"Put":{"Item":{$pk}}`,
 				`"Update":{"Key":{"pk":{"S":"$Ku"}},`+expression("UpdateExpression", "ADD n :v", `{":v":{"N":"1"}}`)+`}`,
 				`"Delete":{"Key":{"pk":{"S":"$Kd"}}}`,
@@ -50,10 +51,12 @@ var transactions = group{
 		{name: "cancellation reasons come in the order of the actions", exchange: exchange{write(
 			`"ConditionCheck":{"Key":{"pk":{"S":"$Ka"}},"ConditionExpression":"attribute_exists(pk)"}`,
 			`"Put":{"Item":{"pk":{"S":"$Kb"}}}`,
-			`"Delete":{"Key":{"pk":{"S":"$Kc"}},"ConditionExpression":"attribute_exists(pk)"}`), cancelled + "[ConditionalCheckFailed, None, ConditionalCheckFailed]"}},
+			`"Delete":{"Key":{"pk":{"S":"$Kc"}},"ConditionExpression":"attribute_exists(pk)"}`),
+			cancelled + "[ConditionalCheckFailed, None, ConditionalCheckFailed]"}},
 		{name: "cancellation reasons are members of the error", exchange: exchange{write(
 			`"Put":{"Item":{"pk":{"S":"$Kb"}}}`,
-			`"Delete":{"Key":{"pk":{"S":"$Kc"}},"ConditionExpression":"attribute_exists(pk)"}`), `!{"CancellationReasons":[` + none + `,` + failed + `],"...":""}`}},
+			`"Delete":{"Key":{"pk":{"S":"$Kc"}},"ConditionExpression":"attribute_exists(pk)"}`),
+			`!{"CancellationReasons":[` + none + `,` + failed + `],"...":""}`}},
 		{name: "ALL_OLD puts the item into the cancellation reason", given: []string{`{$pk,"v":{"N":"7"}}`}, exchange: exchange{write(
 			`"Put":{"Item":{$pk},"ConditionExpression":"attribute_not_exists(pk)","ReturnValuesOnConditionCheckFailure":"ALL_OLD"}`),
 			`!{"CancellationReasons":[{"Code":"ConditionalCheckFailed","Message":"The conditional request failed","Item":{$pk,"v":{"N":"7"}}}],"...":""}`}},
@@ -76,9 +79,12 @@ var transactions = group{
 		{name: "an action has only one operation", exchange: exchange{
 			`TransactWriteItems {"TransactItems":[{"Put":{"TableName":"$T","Item":{$pk}},"Delete":{"TableName":"$T","Key":{$pk}}}]}`,
 			"ValidationException: TransactItems can only contain one of Check, Put, Update or Delete"}},
-		{name: "a condition check needs a condition", exchange: exchange{write(`"ConditionCheck":{"Key":{$pk}}`), "ValidationException: *onditionExpression*"}},
-		{name: "an update in a transaction needs an update expression", exchange: exchange{write(`"Update":{"Key":{$pk}}`), "ValidationException: *pdateExpression*"}},
-		{name: "a key of the wrong type cancels with a validation error", exchange: exchange{write(`"Put":{"Item":{"pk":{"N":"1"}}}`), cancelled + "[ValidationError]"}},
+		{name: "a condition check needs a condition", exchange: exchange{
+			write(`"ConditionCheck":{"Key":{$pk}}`), "ValidationException: *onditionExpression*"}},
+		{name: "an update in a transaction needs an update expression", exchange: exchange{
+			write(`"Update":{"Key":{$pk}}`), "ValidationException: *pdateExpression*"}},
+		{name: "a key of the wrong type cancels with a validation error", exchange: exchange{
+			write(`"Put":{"Item":{"pk":{"N":"1"}}}`), cancelled + "[ValidationError]"}},
 		{name: "an update of a wrong type cancels with a validation error", given: []string{`{$pk,"a":{"S":"x"}}`}, exchange: exchange{
 			write(`"Update":{"Key":{$pk},` + expression("UpdateExpression", "ADD a :v", `{":v":{"N":"1"}}`) + `}`),
 			`!{"CancellationReasons":[{"Code":"ValidationError","Message":"An operand in the update expression has an incorrect data type"}],"...":""}`}},
@@ -86,15 +92,14 @@ var transactions = group{
 			`ValidationException: *Invalid ConditionExpression: Syntax error; token: "<EOF>", near: "="`}},
 		{name: "a transaction on a missing table is not found", exchange: exchange{
 			`TransactWriteItems {"TransactItems":[{"Put":{"TableName":"no-such-table","Item":{$pk}}}]}`, noTable}},
-		{name: "one token is one transaction", exchange: exchange{
-			transact("TransactWriteItems", `,"ClientRequestToken":"$T-$K"`, []string{`"Update":{"Key":{$pk},` + expression("UpdateExpression", "ADD n :v", `{":v":{"N":"1"}}`) + `}`}), `{}`},
-			then: []exchange{
-				{transact("TransactWriteItems", `,"ClientRequestToken":"$T-$K-"`, []string{`"Update":{"Key":{$pk},` + expression("UpdateExpression", "ADD n :v", `{":v":{"N":"1"}}`) + `}`}), `{}`},
-				{`GetItem {"Key":{$pk}}`, `{"Item":{$pk,"n":{"N":"2"}}}`},
-			}},
-		{name: "a token sent again changes nothing", exchange: tokened("1", "{}"), then: []exchange{tokened("1", "{}"), {`GetItem {"Key":{$pk}}`, `{"Item":{$pk,"n":{"N":"1"}}}`}}},
-		{name: "a token sent with another request is refused", exchange: tokened("1", "{}"), then: []exchange{tokened("2", "IdempotentParameterMismatchException")}},
-		{name: "a token has at most 36 letters", exchange: exchange{transact("TransactWriteItems", `,"ClientRequestToken":"$x*37$"`, []string{`"Put":{"Item":{$pk}}`}),
+		{name: "another token is another transaction", exchange: tokened("$T-$K", "1", "{}"), then: []exchange{
+			tokened("$T-$K-", "1", "{}"), {`GetItem {"Key":{$pk}}`, `{"Item":{$pk,"n":{"N":"2"}}}`}}},
+		{name: "a token sent again changes nothing", exchange: tokened("$T-$K", "1", "{}"), then: []exchange{tokened("$T-$K", "1", "{}"), {`GetItem {"Key":{$pk}}`,
+			`{"Item":{$pk,"n":{"N":"1"}}}`}}},
+		{name: "a token sent with another request is refused", exchange: tokened("$T-$K", "1", "{}"),
+			then: []exchange{tokened("$T-$K", "2", "IdempotentParameterMismatchException")}},
+		{name: "a token has at most 36 letters", exchange: exchange{
+			transact("TransactWriteItems", `,"ClientRequestToken":"$x*37$"`, []string{`"Put":{"Item":{$pk}}`}),
 			"ValidationException: *lientRequestToken*less than or equal to 36*"}},
 
 		{name: "reads in a transaction come in order, a missing item empty", given: []string{`{$pk,"a":{"N":"1"}}`}, exchange: exchange{
@@ -107,13 +112,15 @@ var transactions = group{
 		{name: "a wrong key cancels a read transaction", exchange: exchange{read(`"Get":{"Key":{"q":{"S":"x"}}}`), cancelled + "[ValidationError]"}},
 		{name: "a read transaction on a missing table is not found", exchange: exchange{
 			`TransactGetItems {"TransactItems":[{"Get":{"TableName":"no-such-table","Key":{$pk}}}]}`, noTable}},
-		{name: "a write transaction of more than 4 MB is refused", exchange: exchange{write(many(11, `"Put":{"Item":{"pk":{"S":"$K%d"},"a":{"S":"$x*400000$"}}}`)...),
+		{name: "a write transaction of more than 4 MB is refused", exchange: exchange{
+			write(many(11, `"Put":{"Item":{"pk":{"S":"$K%d"},"a":{"S":"$x*400000$"}}}`)...),
 			"ValidationException: *"}},
 	},
 }
 
-// tokened adds n to an item under one token.
-func tokened(n, want string) exchange {
-	return exchange{transact("TransactWriteItems", `,"ClientRequestToken":"$T-$K"`, []string{
-		`"Update":{"Key":{$pk},` + expression("UpdateExpression", "ADD n :v", `{":v":{"N":"`+n+`"}}`) + `}`}), want}
+// tokened adds n to an item under a token.
+func tokened(token, n, want string) exchange {
+	return exchange{transact("TransactWriteItems", `,"ClientRequestToken":"`+token+`"`, []string{
+		`"Update":{"Key":{$pk},` + expression("UpdateExpression", "ADD n :v", `{":v":{"N":"`+n+`"}}`) + `}`,
+	}), want}
 }

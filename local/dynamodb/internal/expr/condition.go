@@ -9,8 +9,9 @@ import (
 
 // Condition is a parsed condition or filter expression.
 type Condition struct {
-	root  node
-	roots []string
+	root   node
+	roots  []string
+	nested []string
 }
 
 // node is a part of a condition that is true or false for an item.
@@ -42,7 +43,10 @@ func (s *Scope) Condition(param, src string) (*Condition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Condition{root, p.roots}, p.end()
+	if err := p.end(); err != nil {
+		return nil, err
+	}
+	return &Condition{root, p.roots, p.nested}, nil
 }
 
 // Holds evaluates the condition on an item; an absent item is an empty or nil one. A nil Condition always holds.
@@ -51,6 +55,14 @@ func (c *Condition) Holds(item attr.Map) (bool, error) {
 		return true, nil
 	}
 	return c.root.holds(item)
+}
+
+// Nested are the top-level attributes into which the condition looks for a part.
+func (c *Condition) Nested() []string {
+	if c == nil {
+		return nil
+	}
+	return c.nested
 }
 
 // Roots are the top-level attributes that the condition refers to, in its order.
@@ -137,7 +149,7 @@ var ordered = []attr.Type{attr.TypeS, attr.TypeN, attr.TypeB}
 // operands checks what all operators with several operands want.
 func (p *parser) operands(operator string, types []attr.Type, args []operand) error {
 	for _, arg := range args {
-		if err := p.nested(arg); err != nil {
+		if err := p.operandOnly(arg); err != nil {
 			return err
 		}
 		if err := p.allowed(operator, arg, types); err != nil {
@@ -268,7 +280,7 @@ func compare(op string, a, b attr.Value) bool {
 	case "=":
 		return a != nil && attr.Equal(a, b)
 	case "<>":
-		return !attr.Equal(a, b)
+		return a == nil || !attr.Equal(a, b)
 	}
 	order, ok := attr.Compare(a, b)
 	switch op {

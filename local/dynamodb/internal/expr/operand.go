@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"slices"
 	"strings"
 
 	"lyceum/local/dynamodb/internal/attr"
@@ -125,7 +126,7 @@ func (p *parser) check(c *call) error {
 		return p.fail("Operator or function requires a document path; operator or function: %s", c.name)
 	}
 	for i, arg := range c.args {
-		if err := p.nested(arg); err != nil {
+		if err := p.operandOnly(arg); err != nil {
 			return err
 		}
 		if err := p.allowed(c.name, arg, f.types[i]); err != nil {
@@ -135,7 +136,7 @@ func (p *parser) check(c *call) error {
 	if err := p.checkType(c); err != nil {
 		return err
 	}
-	if c.name == "contains" || c.name == "begins_with" {
+	if c.name == "contains" || c.name == "begins_with" || c.name == "if_not_exists" {
 		if err := p.distinct(c.name, c.args); err != nil {
 			return err
 		}
@@ -143,26 +144,32 @@ func (p *parser) check(c *call) error {
 	return p.countOperator()
 }
 
-// nested refuses a condition where a value is wanted.
-func (p *parser) nested(arg operand) error {
+// operandOnly refuses a condition where a value is wanted.
+func (p *parser) operandOnly(arg operand) error {
 	if c, ok := arg.(*call); ok && functions[c.name].boolean {
 		return p.fail("The function is not allowed to be used this way in an expression; function: %s", c.name)
 	}
 	return nil
 }
 
-// allowed refuses a literal of another type; an attribute's type is known only when the item is.
+// staticType is an operand's type if the expression alone tells it; an attribute's type is known only when the item is.
+func staticType(arg operand) (attr.Type, bool) {
+	switch arg := arg.(type) {
+	case literal:
+		return arg.v.Type(), true
+	case *call:
+		return attr.TypeN, arg.name == "size"
+	}
+	return "", false
+}
+
+// allowed refuses an operand that is known to be of another type.
 func (p *parser) allowed(operator string, arg operand, types []attr.Type) error {
-	l, ok := arg.(literal)
-	if !ok || types == nil {
+	t, known := staticType(arg)
+	if !known || types == nil || slices.Contains(types, t) {
 		return nil
 	}
-	for _, t := range types {
-		if l.v.Type() == t {
-			return nil
-		}
-	}
-	return p.fail("Incorrect operand type for operator or function; operator or function: %s, operand type: %s", operator, l.v.Type())
+	return p.fail("Incorrect operand type for operator or function; operator or function: %s, operand type: %s", operator, t)
 }
 
 var typeNames = strings.Fields("B NULL SS BOOL L BS N NS S M")
@@ -227,11 +234,11 @@ func (c *call) value(item attr.Map) (attr.Value, error) {
 	return append(append(attr.List{}, a...), b...), nil
 }
 
-// size is the length of a string in characters, the bytes of a binary, the elements of a container; else missing.
+// size is the bytes of a string or binary, the elements of a container; else missing.
 func size(v attr.Value) attr.Value {
 	switch v := v.(type) {
 	case attr.String:
-		return attr.Int(len([]rune(string(v))))
+		return attr.Int(len(v))
 	case attr.Binary:
 		return attr.Int(len(v))
 	case attr.Set:

@@ -17,6 +17,8 @@ type parser struct {
 	operators int
 	depth     int      // of NOT and parentheses
 	roots     []string // top-level attributes met
+	nested    []string // those of them that a path leads into
+	reserved  error    // the first reserved word used as a name: told unless the syntax is wrong
 }
 
 func (s *Scope) parser(param, src string) (*parser, error) {
@@ -60,12 +62,12 @@ func (p *parser) expect(text string) error {
 	return nil
 }
 
-// end refuses anything after a complete expression.
+// end refuses anything after a complete expression, and then reserved words in it.
 func (p *parser) end() error {
 	if p.peek().text != "" {
 		return p.syntaxError()
 	}
-	return nil
+	return p.reserved
 }
 
 // syntaxError names the next token, with its neighbours.
@@ -104,6 +106,11 @@ func (p *parser) path() (Path, error) {
 	}
 	p.roots = append(p.roots, first.name)
 	path := Path{first}
+	defer func() {
+		if len(path) > 1 {
+			p.nested = append(p.nested, first.name)
+		}
+	}()
 	for {
 		switch {
 		case p.accept("."):
@@ -146,7 +153,11 @@ func (p *parser) name() (step, error) {
 		}
 		return step{name: name}, nil
 	case t.word() && reserved[strings.ToUpper(t.text)]:
-		return step{}, p.fail("Attribute name is a reserved keyword; reserved keyword: %s", t.text)
+		p.next()
+		if p.reserved == nil {
+			p.reserved = p.fail("Attribute name is a reserved keyword; reserved keyword: %s", t.text)
+		}
+		return step{name: t.text}, nil
 	case t.word():
 		p.next()
 		return step{name: t.text}, nil

@@ -42,6 +42,17 @@ func (p Projection) Roots() []string {
 	return roots
 }
 
+// Nested are the top-level attributes of which the projection wants a part.
+func (p Projection) Nested() []string {
+	var nested []string
+	for _, path := range p {
+		if len(path) > 1 {
+			nested = append(nested, path.Root())
+		}
+	}
+	return nested
+}
+
 // Apply returns what the paths lead to, inside the containers that lead there. Chosen list elements close ranks.
 func (p Projection) Apply(item attr.Map) attr.Map {
 	if p == nil {

@@ -62,6 +62,9 @@ func (s *Scope) Update(src string) (*Update, error) {
 			break
 		}
 	}
+	if err := p.end(); err != nil {
+		return nil, err
+	}
 	if err := disjoint(UpdateExpression, u.Paths()); err != nil {
 		return nil, err
 	}
@@ -208,6 +211,16 @@ func (u *Update) Paths() []Path {
 		paths[i] = a.path
 	}
 	return paths
+}
+
+// Removes tells an update that can only take away: it makes no new item.
+func (u *Update) Removes() bool {
+	for _, a := range u.actions {
+		if a.section == "SET" || a.section == "ADD" {
+			return false
+		}
+	}
+	return len(u.actions) > 0
 }
 
 // Apply returns the updated item. The given one stays as it is.
