@@ -35,9 +35,9 @@ build: ## The Lambda binaries as they are deployed, into build/ (GOARCH=amd64 fo
 sizes: build ## Size of every bootstrap binary, zipped as it is deployed
 	@go run ./scripts/sizes build
 
-test-dynamodb-local: ## The behaviour suite against Amazon's DynamoDB Local (installs Java and Maven if they are missing)
+test-dynamodb-local: ## Behaviour suite, repositories and journey on Amazon's DynamoDB Local (installs Java, Maven)
 	@scripts/install.sh java mvn
-	@scripts/dynamodb-local.sh $(DYNAMODB_LOCAL_PORT) -- go test ./local/dynamodb/behaviour -count=1 -endpoint http://127.0.0.1:$(DYNAMODB_LOCAL_PORT)
+	@scripts/dynamodb-local.sh $(DYNAMODB_LOCAL_PORT) -- scripts/test-dynamodb.sh http://127.0.0.1:$(DYNAMODB_LOCAL_PORT)
 
 iam: ## Permissions of template.yaml that no test needs; there are none
 	@reports=$$(mktemp -d); LYCEUM_PERMISSIONS=$$reports go test -count=1 ./functions/... ./local > $$reports.log || { cat $$reports.log; exit 1; }; go run ./scripts/permissions $$reports

@@ -22,6 +22,6 @@ func (c *cloud) banner(out io.Writer) {
 
   try        curl %[1]s/api/health
 
-`, c.url(0), len(c.stack.Functions), c.set.template, c.url(1), c.set.region, c.url(2), data)
+`, c.url(0), len(c.stack.Functions), c.set.template, c.dynamo, c.set.region, c.url(2), data)
 	fmt.Fprintf(out, "ready at %s (Ctrl-C ends it)\n", c.url(0))
 }

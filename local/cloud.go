@@ -30,6 +30,7 @@ type cloud struct {
 	set     settings
 	log     *slog.Logger
 	stack   *stack.Stack
+	dynamo  string // endpoint
 	builder *lambda.Builder
 	pool    *lambda.Pool
 	api     http.Handler
@@ -61,9 +62,11 @@ func (c *cloud) load(context.Context) (err error) {
 			return fmt.Errorf("the data folder cannot be made: %w", err)
 		}
 	}
-	c.stack, err = stack.Load(stack.Options{
-		Template: c.set.template, Parameters: c.set.parameters, Region: c.set.region, Dir: c.set.data,
-	})
+	options := stack.Options{Template: c.set.template, Parameters: c.set.parameters, Region: c.set.region, Dir: c.set.data}
+	if c.set.dynamoDB != "" {
+		options.OneKey = stack.Developer // DynamoDB Local keeps a database for each key
+	}
+	c.stack, err = stack.Load(options)
 	if err != nil {
 		return err
 	}
@@ -102,6 +105,10 @@ func (c *cloud) url(part int) string {
 }
 
 func (c *cloud) openDynamoDB(ctx context.Context) error {
+	if c.dynamo = c.set.dynamoDB; c.dynamo != "" {
+		return c.stack.EnsureTables(ctx, c.stack.DynamoDB(c.dynamo))
+	}
+	c.dynamo = c.url(1)
 	engine, err := dynamodb.Open(dynamodb.Options{
 		Dir: c.set.data, Region: c.set.region, AccountID: stack.AccountID, Log: c.log, Secret: c.stack.Secret,
 		Authorize: func(r dynamodb.Request) error {
@@ -113,7 +120,7 @@ func (c *cloud) openDynamoDB(ctx context.Context) error {
 	}
 	c.closers = append(c.closers, func() { engine.Close() })
 	c.serveHTTP(c.listeners[1], engine)
-	return c.stack.EnsureTables(ctx, c.stack.DynamoDB(c.url(1)))
+	return c.stack.EnsureTables(ctx, c.stack.DynamoDB(c.dynamo))
 }
 
 func (c *cloud) openS3(ctx context.Context) error {
@@ -153,7 +160,7 @@ func (c *cloud) functions(context.Context) error {
 		packages = append(packages, stack.Package(f))
 		functions = append(functions, lambda.Function{
 			Name: f.Name, Package: stack.Package(f), MemoryMB: f.MemoryMB, Timeout: f.Timeout,
-			Env: c.stack.Environment(f, c.url(1), c.url(2)),
+			Env: c.stack.Environment(f, c.dynamo, c.url(2)),
 		})
 		for _, r := range f.Routes {
 			routes = append(routes, gateway.Route{Method: r.Method, Path: r.Path, Function: f.Name})

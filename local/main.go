@@ -24,6 +24,7 @@ type settings struct {
 	bind                        string
 	port, dynamoDBPort, s3Port  int
 	data, template, log, region string
+	dynamoDB                    string // endpoint of another DynamoDB; "" is the embedded one
 	parameters                  map[string]string
 }
 
@@ -65,6 +66,7 @@ func parse(args []string, out io.Writer) (settings, error) {
 	flags.SetOutput(io.Discard)
 	flags.IntVar(&set.port, "port", 3000, "port of the HTTP API; 0 takes a free one")
 	flags.IntVar(&set.dynamoDBPort, "dynamodb-port", 8000, "port of DynamoDB")
+	flags.StringVar(&set.dynamoDB, "dynamodb-endpoint", "", "URL of a DynamoDB to use instead of the embedded one; permissions are not judged there")
 	flags.IntVar(&set.s3Port, "s3-port", 9000, "port of S3")
 	flags.StringVar(&set.bind, "bind", "127.0.0.1", "address to listen on; another than loopback opens this stand to the network")
 	flags.StringVar(&set.data, "data", ".data", `folder of all data; "" keeps nothing after the end`)

@@ -15,6 +15,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"lyceum/local/localtest"
 )
 
 // These tests are a user at a terminal: they type the command and talk to what it serves.
@@ -74,6 +76,9 @@ func goRun(t *testing.T, flags ...string) *process {
 func begin(t *testing.T, flags ...string) *process {
 	t.Helper()
 	args := append([]string{"run", "./local", "--port", "0", "--dynamodb-port", "0", "--s3-port", "0"}, flags...)
+	if endpoint := os.Getenv(localtest.OtherDynamoDB); endpoint != "" {
+		args = append(args, "--dynamodb-endpoint", endpoint)
+	}
 	p := &process{cmd: exec.Command("go", args...), output: &lockedBuffer{}, exited: make(chan struct{})}
 	p.cmd.Dir = ".."
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output

@@ -35,7 +35,7 @@ func (c *cloud) seed(ctx context.Context) error {
 	variables := c.stack.Functions[0].Environment // Globals: every function is told the tables and buckets
 	bucket := objects.Bucket{Client: c.stack.S3(c.url(2)), Name: variables["CONTENT_BUCKET"]}
 	catalogue := dynamo.Lessons{
-		Table: dynamo.Table{Client: c.stack.DynamoDB(c.url(1)), Name: variables["LEARNING_TABLE"]}, Region: c.set.region,
+		Table: dynamo.Table{Client: c.stack.DynamoDB(c.dynamo), Name: variables["LEARNING_TABLE"]}, Region: c.set.region,
 	}
 	for i, sample := range lessons {
 		if err := publish(ctx, catalogue, bucket, sample, published.Add(time.Duration(i)*time.Minute)); err != nil {

@@ -4,10 +4,12 @@
 package localtest
 
 import (
+	"crypto/rand"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -34,14 +36,13 @@ type Stand struct {
 	Stack *stack.Stack
 	S3    string // endpoint; "" until local/localtest/buckets sets it
 
-	engine    *dynamodb.Server
+	engine    http.Handler
 	dynamodb  string
 	intercept atomic.Pointer[Intercept]
 	logs      io.Writer
 
-	mu          sync.Mutex
-	calls       []call
-	connections atomic.Int64
+	mu    sync.Mutex
+	calls []call
 }
 
 // Intercept stands between the functions and DynamoDB: it may answer itself, call next, or lose what next answered. Action is the
@@ -52,7 +53,12 @@ type Intercept func(action string, w http.ResponseWriter, r *http.Request, next 
 func New(t testing.TB) *Stand {
 	t.Helper()
 	_, file, _, _ := runtime.Caller(0)
-	loaded, err := stack.Load(stack.Options{Template: filepath.Join(filepath.Dir(file), "../../template.yaml"), Region: Region})
+	options := stack.Options{Template: filepath.Join(filepath.Dir(file), "../../template.yaml"), Region: Region}
+	other := os.Getenv(OtherDynamoDB)
+	if other != "" {
+		options.OneKey = rand.Text() // a database of its own
+	}
+	loaded, err := stack.Load(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,29 +68,39 @@ func New(t testing.TB) *Stand {
 		}
 	})
 	s := &Stand{Stack: loaded, logs: t.Output()}
-	s.engine, err = dynamodb.Open(dynamodb.Options{
-		Region: Region, AccountID: stack.AccountID, Secret: loaded.Secret,
-		Authorize: func(r dynamodb.Request) error {
-			return loaded.Authorize(r.AccessKeyID, iam.Call{Action: r.Action, Resource: r.Resource, LeadingKeys: r.LeadingKeys})
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.engine.Close() })
-	server := httptest.NewUnstartedServer(http.HandlerFunc(s.serveDynamoDB))
-	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			s.connections.Add(1)
-		}
-	}
-	server.Start()
+	s.engine = engine(t, other, loaded)
+	server := httptest.NewServer(http.HandlerFunc(s.serveDynamoDB))
 	t.Cleanup(server.Close)
 	s.dynamodb = server.URL
 	if err := loaded.EnsureTables(t.Context(), s.Client()); err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// Embedded tells whether the stand runs on the embedded engine.
+func (s *Stand) Embedded() bool { return os.Getenv(OtherDynamoDB) == "" }
+
+// OtherDynamoDB is the environment variable with the URL of a DynamoDB to use instead of the embedded engine. It must keep a database for
+// each access key, as Amazon's DynamoDB Local does; permissions are not judged there.
+const OtherDynamoDB = "LYCEUM_DYNAMODB"
+
+func engine(t testing.TB, other string, loaded *stack.Stack) http.Handler {
+	t.Helper()
+	if other != "" {
+		target, err := url.Parse(other)
+		must(t, err)
+		return httputil.NewSingleHostReverseProxy(target)
+	}
+	e, err := dynamodb.Open(dynamodb.Options{
+		Region: Region, AccountID: stack.AccountID, Secret: loaded.Secret,
+		Authorize: func(r dynamodb.Request) error {
+			return loaded.Authorize(r.AccessKeyID, iam.Call{Action: r.Action, Resource: r.Resource, LeadingKeys: r.LeadingKeys})
+		},
+	})
+	must(t, err)
+	t.Cleanup(func() { e.Close() })
+	return e
 }
 
 func (s *Stand) serveDynamoDB(w http.ResponseWriter, r *http.Request) {
@@ -105,9 +121,6 @@ func (s *Stand) Intercept(f Intercept) {
 	}
 	s.intercept.Store(&f)
 }
-
-// Connections is how many connections to DynamoDB were opened.
-func (s *Stand) Connections() int { return int(s.connections.Load()) }
 
 // Client reaches DynamoDB with the developer's rights.
 func (s *Stand) Client() *awsdynamodb.Client { return s.Stack.DynamoDB(s.dynamodb) }

@@ -54,7 +54,8 @@ func TestSecrets(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()
 		write(t, secretFile(dir)+".new", `{"signing":"half`)
-		if keys(load(t, dir)) != keys(load(t, dir)) {
+		first, second := load(t, dir), load(t, dir)
+		if keys(first) != keys(second) {
 			t.Error("the second start has other keys than the first")
 		}
 	})

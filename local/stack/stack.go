@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"crypto/rand"
 	"fmt"
 	"maps"
@@ -23,6 +24,7 @@ type Options struct {
 	Parameters map[string]string // overrides of the template's parameters
 	Region     string
 	Dir        string // where secrets are kept; "" makes new ones that are forgotten
+	OneKey     string // access key that everybody uses instead of their own, for a DynamoDB that keeps a database for each key
 }
 
 // Stack is a template with everything resolved.
@@ -30,6 +32,7 @@ type Stack struct {
 	*template.Stack
 	Region string
 
+	developer  string                // access key id
 	principals map[string]*principal // by access key id
 	keys       map[string]string     // access key ids by logical id
 }
@@ -50,13 +53,13 @@ func Load(o Options) (*Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Stack{Stack: read, Region: o.Region, principals: map[string]*principal{}, keys: map[string]string{}}
+	s := &Stack{Stack: read, Region: o.Region, developer: cmp.Or(o.OneKey, Developer), principals: map[string]*principal{}, keys: map[string]string{}}
 	for _, f := range read.Functions {
 		policy, err := iam.New(f.Statements)
 		if err != nil {
 			return nil, fmt.Errorf("%s:%w", o.Template, err) // it begins with the line
 		}
-		id := "LOCAL" + strings.ToUpper(f.LogicalID)
+		id := cmp.Or(o.OneKey, "LOCAL"+strings.ToUpper(f.LogicalID))
 		s.keys[f.LogicalID] = id
 		s.principals[id] = &principal{secret: rand.Text(), name: iam.Principal(AccountID, f.Name), policy: policy}
 	}
@@ -74,13 +77,14 @@ func (s *Stack) Environment(f template.Function, dynamodb, s3 string) map[string
 	env := maps.Clone(f.Environment)
 	env["AWS_ENDPOINT_URL_DYNAMODB"], env["AWS_ENDPOINT_URL_S3"] = dynamodb, s3
 	id := s.keys[f.LogicalID]
-	env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"] = id, s.principals[id].secret
+	env["AWS_ACCESS_KEY_ID"] = id
+	env["AWS_SECRET_ACCESS_KEY"], _ = s.Secret(id)
 	return env
 }
 
 // Secret gives an access key's secret; ok is false for a key nobody has.
 func (s *Stack) Secret(accessKeyID string) (secret string, ok bool) {
-	if accessKeyID == Developer {
+	if accessKeyID == s.developer {
 		return Developer, true
 	}
 	p, ok := s.principals[accessKeyID]
@@ -92,7 +96,7 @@ func (s *Stack) Secret(accessKeyID string) (secret string, ok bool) {
 
 // Authorize judges one call by the policies of the function whose access key signed it.
 func (s *Stack) Authorize(accessKeyID string, call iam.Call) error {
-	if accessKeyID == Developer {
+	if accessKeyID == s.developer {
 		return nil
 	}
 	p, ok := s.principals[accessKeyID]

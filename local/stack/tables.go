@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -28,11 +30,11 @@ func (s *Stack) S3(endpoint string) *s3.Client {
 
 func (s *Stack) config() aws.Config {
 	return aws.Config{Region: s.Region, HTTPClient: platform.HTTPClient(func(*http.Transport) {}), Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-		return aws.Credentials{AccessKeyID: Developer, SecretAccessKey: Developer}, nil
+		return aws.Credentials{AccessKeyID: s.developer, SecretAccessKey: Developer}, nil
 	})}
 }
 
-// EnsureTables makes the template's tables that are not there, at any DynamoDB. A table that is there and differs from the template in its
+// EnsureTables makes the template's tables that are not there, at a DynamoDB whose tables are there at once. A table that is there and differs from the template in its
 // keys or indexes is an error: locally, nothing migrates data.
 func (s *Stack) EnsureTables(ctx context.Context, client *dynamodb.Client) error {
 	for _, t := range s.Tables {
@@ -94,20 +96,29 @@ func keySchema(hash, rangeKey string) []types.KeySchemaElement {
 
 // same compares keys and indexes, which nothing here can change afterwards.
 func same(want *dynamodb.CreateTableInput, got *types.TableDescription) bool {
-	shape := func(keys []types.KeySchemaElement) (names []string) {
-		for _, k := range keys {
-			names = append(names, *k.AttributeName)
+	have := map[string]string{"": shape(got.KeySchema, got.AttributeDefinitions, nil)}
+	for _, i := range got.GlobalSecondaryIndexes {
+		have[*i.IndexName] = shape(i.KeySchema, got.AttributeDefinitions, i.Projection)
+	}
+	need := map[string]string{"": shape(want.KeySchema, want.AttributeDefinitions, nil)}
+	for _, i := range want.GlobalSecondaryIndexes {
+		need[*i.IndexName] = shape(i.KeySchema, want.AttributeDefinitions, i.Projection)
+	}
+	return maps.Equal(have, need)
+}
+
+// shape spells keys with their types, and what an index projects.
+func shape(keys []types.KeySchemaElement, definitions []types.AttributeDefinition, projection *types.Projection) string {
+	var b strings.Builder
+	for _, k := range keys {
+		for _, d := range definitions {
+			if *d.AttributeName == *k.AttributeName {
+				fmt.Fprintf(&b, "%s %s, ", *k.AttributeName, d.AttributeType)
+			}
 		}
-		return names
 	}
-	if !slices.Equal(shape(want.KeySchema), shape(got.KeySchema)) || len(want.GlobalSecondaryIndexes) != len(got.GlobalSecondaryIndexes) {
-		return false
+	if projection != nil {
+		fmt.Fprintf(&b, "%s %q", projection.ProjectionType, slices.Sorted(slices.Values(projection.NonKeyAttributes)))
 	}
-	for _, index := range want.GlobalSecondaryIndexes {
-		i := slices.IndexFunc(got.GlobalSecondaryIndexes, func(g types.GlobalSecondaryIndexDescription) bool { return *g.IndexName == *index.IndexName })
-		if i < 0 || !slices.Equal(shape(index.KeySchema), shape(got.GlobalSecondaryIndexes[i].KeySchema)) {
-			return false
-		}
-	}
-	return true
+	return b.String()
 }

@@ -87,7 +87,7 @@ func (a Accounts) claim(ctx context.Context, email domain.Email, id domain.UserI
 		return err
 	}
 	if standing.UserID != mine.UserID {
-		return domain.ErrEmailTaken
+		return taken(standing, now)
 	}
 	for _, dead := range standing.Dead {
 		if err := a.erase(ctx, domain.RestoreID[domain.User](dead)); err != nil {
@@ -95,6 +95,15 @@ func (a Accounts) claim(ctx context.Context, email domain.Email, id domain.UserI
 		}
 	}
 	return nil
+}
+
+// taken says that the address is, and of a registration that has not finished, perhaps the caller's own first try, when to ask again.
+func taken(standing claimItem, now time.Time) error {
+	f := *domain.ErrEmailTaken
+	if standing.PendingUntil != 0 {
+		f.RetryAfter = time.UnixMilli(standing.PendingUntil).Sub(now)
+	}
+	return &f
 }
 
 // putClaim writes a claim if the condition holds. It returns the claim that stands then: this one, or the one that was in the way, which

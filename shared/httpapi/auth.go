@@ -37,9 +37,12 @@ func Authenticate(v Verifier, next Handler) Handler {
 	}
 }
 
-// challenge is the WWW-Authenticate value (RFC 6750 section 3): without a token no error is named.
+// badToken is the code of the Verifier's fault.
+const badToken = "auth.token_invalid"
+
+// challenge is the WWW-Authenticate value (RFC 6750 section 3): an error is named only of a token that came.
 func challenge(f *fault.Error) string {
-	if f.Code == ErrNoToken.Code {
+	if f.Code != badToken {
 		return `Bearer realm="lyceum"`
 	}
 	return `Bearer realm="lyceum", error="invalid_token", error_description="` + f.Message + `"`

@@ -13,8 +13,12 @@ import (
 	"lyceum/shared/dynamo"
 )
 
-// attemptTimeout bounds the wait for the first byte of one attempt; three attempts fit into every function's timeout.
-const attemptTimeout = 2 * time.Second
+// attemptTimeout bounds the wait for the first byte of one attempt, maxBackoff the pause between two: three attempts take 7 s at most and
+// fit into every function's timeout.
+const (
+	attemptTimeout = 2 * time.Second
+	maxBackoff     = 500 * time.Millisecond
+)
 
 // config is built by hand: Lambda gives region and credentials by environment and they hold for the life of the process, so the
 // SDK's search through files and metadata services would only cost time and 2 MB.
@@ -34,7 +38,7 @@ func (e *Env) config() aws.Config {
 		}),
 		Retryer: func() aws.Retryer {
 			// Two regions wrote one item of a strongly consistent global table at once; the SDK does not retry it by itself.
-			return retry.AddWithErrorCodes(retry.NewStandard(), "ReplicatedWriteConflictException")
+			return retry.AddWithErrorCodes(retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = maxBackoff }), "ReplicatedWriteConflictException")
 		},
 	}
 	return *e.awsv2

@@ -62,8 +62,8 @@ func (e *Env) Regions() []string {
 	for i := range regions {
 		regions[i] = strings.TrimSpace(regions[i])
 	}
-	if slices.Contains(regions, "") || !slices.Contains(regions, e.Region()) {
-		e.fail("REGIONS", fmt.Errorf("must be names with commas between, this region, %s, among them", e.Region()))
+	if slices.Contains(regions, "") || !slices.Contains(regions, e.Region()) || len(slices.Compact(slices.Sorted(slices.Values(regions)))) < len(regions) {
+		e.fail("REGIONS", fmt.Errorf("must be different names with commas between, this region, %s, among them", e.Region()))
 	}
 	return regions
 }

@@ -85,15 +85,17 @@ func TestD66StrangersGet401(t *testing.T) {
 func TestD68TheHandlerIsBuiltOnce(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)
-	api := stand.Serve(t, name, handler)
 	user := stand.NewUser(t)
-	before := stand.Connections()
-	for range 20 {
+	env := stand.Env(t, name)
+	lookUp, lookUps := env.Lookup, 0
+	env.Lookup = func(variable string) string { lookUps++; return lookUp(variable) }
+	api := stand.ServeEnv(t, name, env, handler)
+	built := lookUps
+	for range 3 {
 		api.Get(path, user.Token).Data(t, http.StatusOK, &me{})
 	}
-	// One, and a few more when the next request comes before a connection is back in the pool.
-	if n := stand.Connections() - before; n > 10 {
-		t.Errorf("20 requests opened %d connections to DynamoDB, want them to share", n)
+	if built == 0 || lookUps != built {
+		t.Errorf("3 requests read the environment %d times after %d at the start: nothing may be built in a request", lookUps-built, built)
 	}
 }
 
