@@ -101,7 +101,8 @@ func TestProject(t *testing.T) {
 		const tables = "arn:aws:dynamodb:eu-west-1:123456789012:table/lyceum-dev-"
 		wantStatements(t, named(t, s, "GetLessonFunction").Statements,
 			"Allow [dynamodb:GetItem] ["+tables+"learning]",
-			"Allow [s3:GetObject] [arn:aws:s3:::lyceum-dev-content-123456789012-eu-west-1/lessons/*]")
+			"Allow [s3:GetObject] [arn:aws:s3:::lyceum-dev-content-123456789012-eu-west-1/lessons/*]",
+			"Allow [s3:ListBucket] [arn:aws:s3:::lyceum-dev-content-123456789012-eu-west-1]")
 		wantStatements(t, named(t, s, "GetDashboardFunction").Statements,
 			"Allow [dynamodb:BatchGetItem] ["+tables+"identity "+tables+"learning]")
 		wantStatements(t, named(t, s, "ListLessonsFunction").Statements, "Allow [dynamodb:Query] ["+tables+"learning/index/catalogue]")
