@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"lyceum/local/localtest"
 )
 
 // TestAnsweredWritesSurviveKill9 kills the command while many learners write, and asks the next one for all that was answered.
@@ -97,6 +99,34 @@ func TestD05TwoHundredRegistrationsOfOneAddress(t *testing.T) {
 		t.Errorf("statuses = %v, want 201 once and 409 for 199", statuses)
 	}
 	post(t, http.StatusOK, cloud.URL+"/api/auth/login", "", `{"email":"dup@example.org","password":"correct horse battery"}`, nil)
+}
+
+// TestARemovedPermissionIsMissed: the local cloud says no where AWS would, and who lacks what.
+func TestARemovedPermissionIsMissed(t *testing.T) {
+	if *api != "" || os.Getenv(localtest.OtherDynamoDB) != "" {
+		t.Skip("permissions are judged by the local cloud's own DynamoDB")
+	}
+	text := read(t, "template.yaml")
+	less := strings.Replace(text, "[dynamodb:BatchGetItem, dynamodb:PutItem]", "[dynamodb:BatchGetItem]", 1)
+	if less == text {
+		t.Fatal("template.yaml does not permit what this test takes away")
+	}
+	file := filepath.Join(t.TempDir(), "template.yaml")
+	if err := os.WriteFile(file, []byte(less), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cloud := goRun(t, "--data", "", "--template", file)
+	var in struct{ AccessToken string }
+	post(t, http.StatusCreated, cloud.URL+"/api/auth/register", "", `{"email":"kim@example.org","username":"Kim","password":"correct horse battery"}`, &in)
+	var lessons []struct{ ID string }
+	get(t, cloud.URL+"/api/lessons?limit=1", in.AccessToken, &lessons)
+	post(t, http.StatusInternalServerError, cloud.URL+"/api/lessons/"+lessons[0].ID+"/complete", in.AccessToken, `{"score":70}`, nil)
+	get(t, cloud.URL+"/api/users/me/dashboard", in.AccessToken, nil)
+	const want = "AccessDeniedException: User: arn:aws:sts::000000000000:assumed-role/lyceum-local-CompleteLessonFunction/lyceum-local-CompleteLessonFunction " +
+		"is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:us-east-1:000000000000:table/lyceum-dev-learning"
+	if !strings.Contains(cloud.output.String(), want) {
+		t.Errorf("the log does not say %q:\n%s", want, cloud.output)
+	}
 }
 
 // TestBadStarts: each ends at once with status 1 and one line that says what to do.

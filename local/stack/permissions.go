@@ -21,11 +21,10 @@ func (s *Stack) ReportPermissions(dir string) error {
 	for _, f := range s.Functions {
 		for _, g := range s.principals[s.keys[f.LogicalID]].policy.Unused() {
 			fmt.Fprintf(&report, "template.yaml:%d: %s may %s on %s", g.Line, f.LogicalID, g.Action, g.Resource)
-			if len(g.Used) == 0 {
-				report.WriteString("\n")
-			} else {
-				report.WriteString("; name its actions instead\n")
+			if strings.ContainsAny(g.Action, "*?") { // in every report, used or not
+				report.WriteString("; name the actions that it needs instead")
 			}
+			report.WriteString("\n")
 		}
 	}
 	return os.WriteFile(filepath.Join(dir, rand.Text()), []byte(report.String()), 0o600)
