@@ -107,7 +107,8 @@ func TestARemovedPermissionIsMissed(t *testing.T) {
 		t.Skip("permissions are judged by the local cloud's own DynamoDB")
 	}
 	text := read(t, "template.yaml")
-	less := strings.Replace(text, "[dynamodb:BatchGetItem, dynamodb:PutItem]", "[dynamodb:BatchGetItem]", 1)
+	before, function, _ := strings.Cut(text, "  CompleteLessonFunction:")
+	less := before + "  CompleteLessonFunction:" + strings.Replace(function, "[dynamodb:BatchGetItem, dynamodb:PutItem]", "[dynamodb:BatchGetItem]", 1)
 	if less == text {
 		t.Fatal("template.yaml does not permit what this test takes away")
 	}

@@ -18,12 +18,13 @@ type learner struct {
 	Email, Name string
 }
 
-// TestJourney goes through all ten routes as a new learner would, then ends the command and finds everything again.
+// TestJourney goes the way of a new learner through the routes, then ends the command and finds everything again.
 func TestJourney(t *testing.T) {
 	if *api != "" {
 		// sam local (aws-sam-cli 1.164) answers 502 to a body that is not UTF-8 before any function runs, so the upload is left out there.
 		who := &learner{URL: *api}
 		signUp(t, who)
+		sessions(t, who)
 		learn(t, who)
 		return
 	}
@@ -32,6 +33,7 @@ func TestJourney(t *testing.T) {
 	t.Logf("ready after %v", cloud.Start)
 	who := &learner{URL: cloud.URL}
 	signUp(t, who)
+	sessions(t, who)
 	learn(t, who)
 	upload(t, who)
 	t.Run("the lines of the README work pasted in order", func(t *testing.T) { pasteReadme(t, cloud.URL) })
@@ -74,6 +76,26 @@ func signUp(t *testing.T, who *learner) {
 	if me.ID != in.User.ID || me.Username != "Åsa 学" || me.CreatedAt == "" {
 		t.Errorf("me = %+v, want user %s", me, in.User.ID)
 	}
+}
+
+// sessions refreshes the learner's tokens, sees the session in the list and ends a second one. D14, D75: sessions are wired and end at once.
+func sessions(t *testing.T, who *learner) {
+	t.Helper()
+	var in, next struct{ AccessToken, RefreshToken string }
+	post(t, http.StatusOK, who.URL+"/api/auth/login", "", `{"email":"`+who.Email+`","password":"correct horse battery"}`, &in)
+	post(t, http.StatusOK, who.URL+"/api/auth/refresh", "", `{"refreshToken":"`+in.RefreshToken+`"}`, &next)
+	if next.RefreshToken == in.RefreshToken {
+		t.Error("the refresh token was not rotated")
+	}
+	var list []struct{ ID string }
+	get(t, who.URL+"/api/auth/sessions", next.AccessToken, &list)
+	if len(list) < 2 {
+		t.Errorf("sessions = %v, want those of both sign-ins", list)
+	}
+	want(t, http.StatusNoContent, http.MethodPost, who.URL+"/api/auth/logout", next.AccessToken, "", nil, nil)
+	want(t, http.StatusUnauthorized, http.MethodGet, who.URL+"/api/users/me", next.AccessToken, "", nil, nil)
+	post(t, http.StatusUnauthorized, who.URL+"/api/auth/refresh", "", `{"refreshToken":"`+next.RefreshToken+`"}`, nil)
+	get(t, who.URL+"/api/users/me", who.Token, nil)
 }
 
 func learn(t *testing.T, who *learner) {

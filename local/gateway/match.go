@@ -15,6 +15,9 @@ func compare(a, b route) int {
 	if c := cmp.Compare(a.rank(), b.rank()); c != 0 {
 		return c
 	}
+	if c := cmp.Compare(len(a.segments), len(b.segments)); c != 0 && !a.isGreedy() {
+		return c // no request matches both; an order of all is needed nevertheless
+	}
 	for i := range min(len(a.segments), len(b.segments)) {
 		if c := cmp.Compare(a.segments[i].kind, b.segments[i].kind); c != 0 {
 			return c

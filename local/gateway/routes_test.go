@@ -1,10 +1,13 @@
 package gateway_test
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,5 +142,35 @@ func TestAnAPIWithoutRoutesAnswers404(t *testing.T) {
 	res := do(routed(t, new(recorder).invoke), httptest.NewRequest("GET", "/", nil))
 	if res.StatusCode != http.StatusNotFound {
 		t.Errorf("got %d, want 404", res.StatusCode)
+	}
+}
+
+// An order that compared only what two routes have in common was none: with enough routes between them, a parameter won over a literal.
+func TestALiteralWinsWhateverOtherRoutesThereAre(t *testing.T) {
+	t.Parallel()
+	routes := []gateway.Route{
+		{Method: "GET", Path: "/api/users/me", Function: "literal"}, {Method: "GET", Path: "/api/users/{id}", Function: "parameter"},
+		{Method: "GET", Path: "/api/lessons", Function: "other"}, {Method: "POST", Path: "/api/auth/register", Function: "other"},
+		{Method: "GET", Path: "/api/users", Function: "other"}, {Method: "GET", Path: "/api/lessons/{id}", Function: "other"},
+		{Method: "POST", Path: "/api/lessons/{id}/complete", Function: "other"}, {Method: "GET", Path: "/.well-known/jwks.json", Function: "other"},
+		{Method: "ANY", Path: "$default", Function: "other"}, {Method: "GET", Path: "/api/{rest+}", Function: "other"},
+		{Method: "PATCH", Path: "/api/users/{id}", Function: "other"}, {Method: "PUT", Path: "/api/users/{id}/role", Function: "other"},
+	}
+	for seed := range uint64(200) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		shuffled := slices.Clone(routes)
+		random.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		var called string
+		h, err := gateway.New(gateway.Options{Routes: shuffled, Invoke: func(_ context.Context, function string, _ []byte) ([]byte, error) {
+			called = function
+			return []byte(`{"statusCode":200}`), nil
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/api/users/me", nil))
+		if called != "literal" {
+			t.Fatalf("seed %d: /api/users/me went to %s", seed, called)
+		}
 	}
 }

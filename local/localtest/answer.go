@@ -62,10 +62,11 @@ func (r Answer) Fails(t testing.TB, status int, code string) Failure {
 	if r.Status != status || form.Code != code || form.Success || form.Error == "" || form.RequestID != r.Header.Get("X-Request-Id") {
 		t.Fatalf("got %d %s, want %d with code %s in the error form", r.Status, r.Body, status, code)
 	}
-	for of, header := range map[int]string{
-		http.StatusUnauthorized: "WWW-Authenticate", http.StatusMethodNotAllowed: "Allow", http.StatusServiceUnavailable: "Retry-After",
+	for header, of := range map[string][]int{
+		"WWW-Authenticate": {http.StatusUnauthorized}, "Allow": {http.StatusMethodNotAllowed},
+		"Retry-After": {http.StatusServiceUnavailable, http.StatusTooManyRequests},
 	} {
-		if got := r.Header.Get(header); (got != "") != (status == of) {
+		if got := r.Header.Get(header); (got != "") != slices.Contains(of, status) {
 			t.Errorf("%d with %s %q", status, header, got)
 		}
 	}

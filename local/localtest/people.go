@@ -70,6 +70,18 @@ func (s *Stand) Token(t testing.TB, user *domain.User, at time.Time) string {
 	return token
 }
 
+// SignIn opens one more session of a user, as login does as of a time.
+func (s *Stand) SignIn(t testing.TB, user User, device string, at time.Time) auth.Tokens {
+	t.Helper()
+	account, err := dynamo.Accounts{Table: s.Table("IDENTITY_TABLE"), Now: time.Now}.User(t.Context(), user.ID)
+	must(t, err)
+	env := s.Env(t, "auth/login")
+	env.Now = func() time.Time { return at }
+	tokens, err := env.SignIn().Open(t.Context(), account, device)
+	must(t, err)
+	return tokens
+}
+
 // NewLesson publishes a lesson of a track without a body.
 func (s *Stand) NewLesson(t testing.TB, track string, order int) *domain.Lesson {
 	t.Helper()

@@ -52,8 +52,14 @@ func (a *API) RefusesStrangers(t *testing.T, stand *Stand, good Request) {
 	}
 }
 
-// RefusesBadJSON sends what is not the JSON object that a command takes. good is one, with at least one member.
+// RefusesBadJSON posts what is not the JSON object that a command takes. good is one, with at least one member.
 func (a *API) RefusesBadJSON(t *testing.T, path, token, good string) {
+	t.Helper()
+	a.RefusesBadJSONBy(t, http.MethodPost, path, token, good)
+}
+
+// RefusesBadJSONBy is RefusesBadJSON with another method.
+func (a *API) RefusesBadJSONBy(t *testing.T, method, path, token, good string) {
 	t.Helper()
 	inner := good[1 : len(good)-1]
 	first, _, _ := strings.Cut(inner[1:], `"`)
@@ -79,7 +85,7 @@ func (a *API) RefusesBadJSON(t *testing.T, path, token, good string) {
 		{"64 KiB", good + strings.Repeat(" ", 64<<10), 413, "request.too_large", ""},
 	} {
 		t.Run(c.name+" is refused", func(t *testing.T) {
-			if got := a.Post(path, token, c.body).Fails(t, c.status, c.code).Fields(); got != c.field {
+			if got := a.Do(Request{Method: method, Path: path, Token: token, Body: c.body}).Fails(t, c.status, c.code).Fields(); got != c.field {
 				t.Errorf("details name %q, want %q", got, c.field)
 			}
 		})
@@ -87,11 +93,11 @@ func (a *API) RefusesBadJSON(t *testing.T, path, token, good string) {
 	for _, media := range []string{"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""} {
 		t.Run("the content type "+media+" is refused", func(t *testing.T) {
 			header := http.Header{"Content-Type": {media}}
-			a.Do(Request{Method: http.MethodPost, Path: path, Token: token, Body: good, Header: header}).Fails(t, 415, "request.not_json")
+			a.Do(Request{Method: method, Path: path, Token: token, Body: good, Header: header}).Fails(t, 415, "request.not_json")
 		})
 	}
 	t.Run("no body is refused", func(t *testing.T) {
 		header := http.Header{"Content-Type": {"application/json"}}
-		a.Do(Request{Method: http.MethodPost, Path: path, Token: token, Header: header}).Fails(t, 400, "request.body_missing")
+		a.Do(Request{Method: method, Path: path, Token: token, Header: header}).Fails(t, 400, "request.body_missing")
 	})
 }

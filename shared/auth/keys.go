@@ -106,28 +106,60 @@ func (r *KeyRing) find(id string) *ringKey {
 	return nil
 }
 
-// Secret is what `go run ./cmd/keys` makes and Secrets Manager keeps: each part is given to the functions that need it.
-type Secret struct {
-	Signing   string `json:"signing"`   // JWK set with private keys
-	Verifying string `json:"verifying"` // the same keys, public parts only
-	Cursor    string `json:"cursor"`    // 32 bytes, base64url: signs list cursors
+// PublicSet is the ring as a JWK set for everyone: built of public keys alone, so shared secrets are left out.
+func (r *KeyRing) PublicSet() ([]byte, error) {
+	out := jwks{Keys: []jwk{}}
+	for _, k := range r.keys {
+		if public, ok := k.verify.(ed25519.PublicKey); ok {
+			out.Keys = append(out.Keys, jwk{KeyType: "OKP", Curve: "Ed25519", ID: k.id, Alg: k.alg, Use: "sig", X: b64url.EncodeToString(public)})
+		}
+	}
+	return json.Marshal(out)
 }
 
-// NewSecret makes a ring of one Ed25519 key and a cursor key.
-func NewSecret(random io.Reader) (Secret, error) {
+// Secret is what `go run ./cmd/keys` makes and Secrets Manager keeps: each part is given to the functions that need it.
+type Secret struct {
+	Signing   string `json:"signing"`        // JWK set with private keys
+	Verifying string `json:"verifying"`      // the same keys, public parts only; a shared secret has no public part and stands here too
+	Cursor    string `json:"cursor"`         // 32 bytes, base64url: signs list cursors
+	Refresh   string `json:"refresh"`        // 32 bytes, base64url: computes refresh tokens
+	Next      string `json:"next,omitempty"` // kid of the key that waits to sign, see Rotate
+}
+
+// NewSecret makes a ring of one Ed25519 key, a cursor key and a refresh key.
+func NewSecret(random io.Reader) (Secret, error) { return newSecret(random, newEd25519) }
+
+// NewHS256Secret makes a ring of one shared secret of 32 bytes. With it every function that checks tokens could also sign them.
+func NewHS256Secret(random io.Reader) (Secret, error) { return newSecret(random, newHS256) }
+
+func newSecret(random io.Reader, newKey func(io.Reader) (jwk, error)) (Secret, error) {
+	key, err := newKey(random)
+	if err != nil {
+		return Secret{}, err
+	}
 	var b [64]byte
 	if _, err := io.ReadFull(random, b[:]); err != nil {
 		return Secret{}, err
 	}
-	x := b64url.EncodeToString(ed25519.NewKeyFromSeed(b[:32]).Public().(ed25519.PublicKey))
-	thumbprint := sha256.Sum256([]byte(`{"crv":"Ed25519","kty":"OKP","x":"` + x + `"}`)) // RFC 7638
-	public := jwk{KeyType: "OKP", Curve: "Ed25519", ID: b64url.EncodeToString(thumbprint[:]), Alg: "EdDSA", Use: "sig", X: x}
-	private := public
-	private.D = b64url.EncodeToString(b[:32])
-	signing, err := json.Marshal(jwks{[]jwk{private}})
-	if err != nil {
-		return Secret{}, err
+	return Secret{Cursor: b64url.EncodeToString(b[:32]), Refresh: b64url.EncodeToString(b[32:])}.with([]jwk{key})
+}
+
+func newEd25519(random io.Reader) (jwk, error) {
+	var seed [ed25519.SeedSize]byte
+	if _, err := io.ReadFull(random, seed[:]); err != nil {
+		return jwk{}, err
 	}
-	verifying, err := json.Marshal(jwks{[]jwk{public}})
-	return Secret{string(signing), string(verifying), b64url.EncodeToString(b[32:])}, err
+	x := b64url.EncodeToString(ed25519.NewKeyFromSeed(seed[:]).Public().(ed25519.PublicKey))
+	thumbprint := sha256.Sum256([]byte(`{"crv":"Ed25519","kty":"OKP","x":"` + x + `"}`)) // RFC 7638
+	id := b64url.EncodeToString(thumbprint[:])
+	return jwk{KeyType: "OKP", Curve: "Ed25519", ID: id, Alg: "EdDSA", Use: "sig", X: x, D: b64url.EncodeToString(seed[:])}, nil
+}
+
+// newHS256 takes a random kid: a thumbprint would tell a hash of the secret.
+func newHS256(random io.Reader) (jwk, error) {
+	var b [48]byte
+	if _, err := io.ReadFull(random, b[:]); err != nil {
+		return jwk{}, err
+	}
+	return jwk{KeyType: "oct", ID: b64url.EncodeToString(b[32:]), Alg: "HS256", Use: "sig", K: b64url.EncodeToString(b[:32])}, nil
 }

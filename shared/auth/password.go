@@ -13,23 +13,30 @@ import (
 	"lyceum/shared/domain/fault"
 )
 
-// Password is a secret in clear text, in NFKC so that keyboards do not matter. It prints as asterisks, and as an address where fmt asks
-// no method: under %p and within private fields.
-type Password struct{ clear *string }
+// Password is a secret in clear text, in NFKC so that keyboards do not matter, and as it was typed, for hashes made elsewhere. It prints
+// as asterisks, and as an address where fmt asks no method: under %p and within private fields.
+type Password struct{ clear, raw *string }
 
 // ErrPassword is returned for a password of the wrong length.
 var ErrPassword = fault.New(fault.Invalid, "auth.password_invalid", "must have 8 to 1024 bytes")
 
-// ParsePassword checks the length alone (NIST SP 800-63B-4: no composition rules).
+// ParsePassword is for new passwords. It checks the length alone (NIST SP 800-63B-4: no composition rules); RefuseCommon comes after it.
 func ParsePassword(text string) (Password, error) {
-	if len(text) > 1024 {
+	p, err := EnteredPassword(text)
+	if err != nil || len(*p.clear) < 8 || len(*p.clear) > 1024 {
+		return Password{}, ErrPassword
+	}
+	return p, nil
+}
+
+// EnteredPassword is for a password that must be the account's: 1 to 1024 bytes as typed. The rule for new ones does not hold, since an
+// imported account may be older than it.
+func EnteredPassword(text string) (Password, error) {
+	if text == "" || len(text) > 1024 {
 		return Password{}, ErrPassword
 	}
 	clear := norm.NFKC.String(text)
-	if len(clear) < 8 || len(clear) > 1024 {
-		return Password{}, ErrPassword
-	}
-	return Password{&clear}, nil
+	return Password{&clear, &text}, nil
 }
 
 func (p Password) bytes() []byte {
@@ -37,6 +44,13 @@ func (p Password) bytes() []byte {
 		return nil
 	}
 	return []byte(*p.clear)
+}
+
+func (p Password) typed() string {
+	if p.raw == nil {
+		return ""
+	}
+	return *p.raw
 }
 
 // String never tells the password.
@@ -91,16 +105,26 @@ func (c Argon2id) format(salt, hash []byte) string {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.MemoryKiB, c.Passes, c.Lanes, b64.EncodeToString(salt), b64.EncodeToString(hash))
 }
 
-// Matches tells in constant time whether the password made the hash. For "" (no such account) it spends the time of a real check and says no.
-func (c Argon2id) Matches(p Password, phc string) (bool, error) {
-	if phc == "" {
+// Matches tells whether the password made the stored hash, of any format; the time does not tell where they differ. For "" (no such
+// account) it spends the time of a real check at cost c and says no. A hash of another format or cost takes its own time, so that until
+// its upgrade an account can be told from none: a check of FormatBare takes about as long as one at DefaultCost, FormatPBKDF2 of 600,000
+// iterations five times as long.
+func (c Argon2id) Matches(p Password, stored string) (bool, error) {
+	if stored == "" {
 		if err := c.check(); err != nil {
 			return false, err
 		}
 		argon2.IDKey(p.bytes(), make([]byte, saltBytes), c.Passes, c.MemoryKiB, c.Lanes, hashBytes)
 		return false, nil
 	}
-	cost, salt, want, err := parsePHC(phc)
+	if !strings.HasPrefix(stored, "$"+FormatArgon2id+"$") {
+		h, err := parsePBKDF2(stored)
+		if err != nil {
+			return false, err
+		}
+		return h.matches(p)
+	}
+	cost, salt, want, err := parsePHC(stored)
 	if err != nil {
 		return false, err
 	}

@@ -3,10 +3,10 @@ package auth_test
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,32 +25,44 @@ func signIn(t *testing.T, random io.Reader, open openFunc) auth.SignIn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return auth.SignIn{Sessions: open, Signer: signer, Now: at(noon.Add(999 * time.Microsecond)), Random: random}
+	return auth.SignIn{Sessions: open, Signer: signer, Refresh: refreshKey(t), Region: "eu-west-1", Now: at(noon.Add(999 * time.Microsecond)), Random: random}
+}
+
+func refreshKey(t *testing.T) auth.RefreshKey {
+	t.Helper()
+	key, err := auth.NewRefreshKey(b64url.EncodeToString(secret(32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
 }
 
 func TestSignIn(t *testing.T) {
 	t.Parallel()
 	user := newUser(t, "ana@example.org", "Ana")
-	t.Run("only the hash of the refresh token is stored", func(t *testing.T) {
+	t.Run("nothing that is stored is or makes the refresh token", func(t *testing.T) {
 		t.Parallel()
 		var stored domain.Session
-		got, err := signIn(t, seeded(4), func(s domain.Session) error { stored = s; return nil }).Open(t.Context(), user)
+		got, err := signIn(t, seeded(4), func(s domain.Session) error { stored = s; return nil }).Open(t.Context(), user, "Firefox")
 		if err != nil {
 			t.Fatal(err)
 		}
-		token, err := b64url.DecodeString(got.RefreshToken)
-		if err != nil || len(token) != 64 {
-			t.Fatalf("refresh token has %d bytes, %v; want 64: user, session, secret", len(token), err)
+		token, err := auth.ParseRefreshToken(got.RefreshToken)
+		if err != nil || token.User != user.ID() || token.Session != stored.ID || token.Generation != 0 {
+			t.Fatalf("the token %+v, %v does not lead to generation 0 of user %s and session %s", token, err, user.ID(), stored.ID)
 		}
-		if want := sha256.Sum256([]byte(got.RefreshToken)); !bytes.Equal(stored.RefreshHash, want[:]) {
-			t.Errorf("stored %x, want the SHA-256 of the token, %x", stored.RefreshHash, want)
+		other, err := auth.NewRefreshKey(b64url.EncodeToString(make([]byte, 32)))
+		if err != nil {
+			t.Fatal(err)
 		}
-		secret := token[32:]
-		if bytes.Contains(stored.RefreshHash, secret[:8]) || bytes.Contains(fmt.Appendf(nil, "%v", stored), []byte(got.RefreshToken[43:])) {
+		if !refreshKey(t).Made(token, &stored) || other.Made(token, &stored) {
+			t.Error("the token is not the key's and the session's, or another key's too")
+		}
+		if strings.Contains(fmt.Sprintf("%v %x", stored, stored.Seed), got.RefreshToken[48:]) {
 			t.Errorf("the session %v holds the secret", stored)
 		}
-		if !bytes.Equal(token[:16], user.ID().Bytes()) || !bytes.Equal(token[16:32], stored.ID.Bytes()) {
-			t.Errorf("the token %x does not lead to user %s and session %s", token, user.ID(), stored.ID)
+		if stored.Device != "Firefox" || stored.Region != "eu-west-1" || !stored.LastUsedAt.Equal(noon) {
+			t.Errorf("stored %+v", stored)
 		}
 		if stored.UserID != user.ID() || !stored.CreatedAt.Equal(noon) || !stored.ExpiresAt.Equal(noon.Add(7*24*time.Hour)) {
 			t.Errorf("stored %+v, want the user's session for 7 days", stored)
@@ -66,16 +78,16 @@ func TestSignIn(t *testing.T) {
 	t.Run("two sign-ins share neither session nor secret", func(t *testing.T) {
 		t.Parallel()
 		in := signIn(t, seeded(5), func(domain.Session) error { return nil })
-		a, errA := in.Open(t.Context(), user)
-		b, errB := in.Open(t.Context(), user)
-		if errA != nil || errB != nil || a.RefreshToken[:43] == b.RefreshToken[:43] || a.RefreshToken[43:] == b.RefreshToken[43:] || a.AccessToken == b.AccessToken {
+		a, errA := in.Open(t.Context(), user, "")
+		b, errB := in.Open(t.Context(), user, "")
+		if errA != nil || errB != nil || a.RefreshToken[:48] == b.RefreshToken[:48] || a.RefreshToken[48:] == b.RefreshToken[48:] || a.AccessToken == b.AccessToken {
 			t.Errorf("got %+v and %+v, %v, %v", a, b, errA, errB)
 		}
 	})
 	t.Run("a session that was not stored gives no tokens", func(t *testing.T) {
 		t.Parallel()
 		down := errors.New("table is down")
-		if got, err := signIn(t, seeded(6), func(domain.Session) error { return down }).Open(t.Context(), user); !errors.Is(err, down) || got != (auth.Tokens{}) {
+		if got, err := signIn(t, seeded(6), func(domain.Session) error { return down }).Open(t.Context(), user, ""); !errors.Is(err, down) || got != (auth.Tokens{}) {
 			t.Errorf("got %+v, %v; want the store's error alone", got, err)
 		}
 	})
@@ -83,9 +95,50 @@ func TestSignIn(t *testing.T) {
 		t.Parallel()
 		for _, n := range []int{0, 9, 10, 41, 42, 51} { // 10 for its id, 32 for the secret, 10 for the access token's id
 			in := signIn(t, bytes.NewReader(make([]byte, n)), func(s domain.Session) error { t.Errorf("with %d bytes %v was stored", n, s); return nil })
-			if got, err := in.Open(t.Context(), user); err == nil || got != (auth.Tokens{}) {
+			if got, err := in.Open(t.Context(), user, ""); err == nil || got != (auth.Tokens{}) {
 				t.Errorf("with %d bytes: %+v, %v; want an error", n, got, err)
 			}
 		}
 	})
+}
+
+func TestRefreshTokens(t *testing.T) {
+	t.Parallel()
+	user := newUser(t, "ana@example.org", "Ana")
+	var stored domain.Session
+	got, err := signIn(t, seeded(7), func(s domain.Session) error { stored = s; return nil }).Open(t.Context(), user, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := refreshKey(t)
+	t.Run("the same generation is the same token, another is another", func(t *testing.T) {
+		t.Parallel()
+		if key.Token(&stored, 0) != got.RefreshToken || key.Token(&stored, 1) == got.RefreshToken {
+			t.Error("the token does not stand for its generation")
+		}
+	})
+	t.Run("a token changed anywhere is not the session's", func(t *testing.T) {
+		t.Parallel()
+		raw, err := b64url.DecodeString(got.RefreshToken)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range raw {
+			changed := bytes.Clone(raw)
+			changed[i] ^= 1
+			if token, err := auth.ParseRefreshToken(b64url.EncodeToString(changed)); err == nil && key.Made(token, &stored) {
+				t.Errorf("with byte %d changed it still is", i)
+			}
+		}
+	})
+	for _, text := range []string{"", "x", got.RefreshToken + "A", got.RefreshToken[1:], got.RefreshToken + "=", got.AccessToken, got.RefreshToken[:40] + "\n" + got.RefreshToken[40:]} {
+		if _, err := auth.ParseRefreshToken(text); !errors.Is(err, domain.ErrSessionEnded) {
+			t.Errorf("%q: got %v, want ErrSessionEnded", text, err)
+		}
+	}
+	for _, short := range []string{"", "x", b64url.EncodeToString(secret(31)), "*"} {
+		if _, err := auth.NewRefreshKey(short); err == nil {
+			t.Errorf("the key %q was taken", short)
+		}
+	}
 }

@@ -11,6 +11,8 @@ type EventType string
 // The events of the platform.
 const (
 	UserCreated     EventType = "user.created"
+	UserUpdated     EventType = "user.updated"
+	UserRoleChanged EventType = "user.role_changed"
 	LessonCompleted EventType = "lesson.completed" // the first completion of a lesson by a user
 	UploadConfirmed EventType = "upload.confirmed"
 )

@@ -54,6 +54,14 @@ func ParseID[Of any](s string) (ID[Of], error) {
 	return ID[Of]{s}, nil
 }
 
+// IDFromBytes makes an id of the 16 bytes that Bytes gave.
+func IDFromBytes[Of any](b []byte) (ID[Of], error) {
+	if len(b) != 16 {
+		return ID[Of]{}, ErrNoSuchID
+	}
+	return ParseID[Of](format([16]byte(b)))
+}
+
 // RestoreID is for stores and tokens we made ourselves.
 func RestoreID[Of any](s string) ID[Of] { return ID[Of]{s} }
 
@@ -72,6 +80,18 @@ func (id ID[Of]) IsZero() bool { return id.s == "" }
 func (id ID[Of]) Bytes() []byte {
 	b, _ := hex.DecodeString(strings.ReplaceAll(id.s, "-", ""))
 	return b
+}
+
+// Time is when the id was made, in milliseconds; the zero time for the zero ID.
+func (id ID[Of]) Time() time.Time {
+	if id.s == "" {
+		return time.Time{}
+	}
+	ms := uint64(0)
+	for _, b := range id.Bytes()[:6] {
+		ms = ms<<8 | uint64(b)
+	}
+	return time.UnixMilli(int64(ms)).UTC()
 }
 
 // MarshalText makes ids strings in JSON.

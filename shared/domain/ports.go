@@ -1,6 +1,9 @@
 package domain
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Every port: a store that does not answer is fault.Unavailable; calling again is always safe.
 
@@ -17,16 +20,79 @@ type Credentials interface {
 	ByEmail(ctx context.Context, email Email) (*User, Credential, error)
 }
 
+// Rehasher keeps hashes up to date.
+type Rehasher interface {
+	// Rehash replaces the hash that was read with a new one of the same password. If another has been stored meanwhile, or the
+	// account is gone, it changes nothing; that is no error.
+	Rehash(ctx context.Context, id UserID, read, now string) error
+}
+
+// Passwords changes passwords.
+type Passwords interface {
+	// Account reads a user and their credential, as last written in this region. ErrNoUser when there is none.
+	Account(ctx context.Context, id UserID) (*User, Credential, error)
+	// ChangePassword replaces the hash that was read. ErrPasswordChanged when another has been stored meanwhile, or the account is gone.
+	ChangePassword(ctx context.Context, id UserID, read string, to Credential) error
+}
+
 // Users reads users.
 type Users interface {
 	// User reads one, as last written in this region. ErrNoUser when there is none.
 	User(ctx context.Context, id UserID) (*User, error)
 }
 
+// UserChanges changes users.
+type UserChanges interface {
+	// Update loads the user, lets change alter them, and saves them with the event in one write. When somebody else was faster, change
+	// runs again on what they left, so no change is lost. A nil event says that nothing changed, and nothing is saved. ErrNoUser when
+	// there is none.
+	Update(ctx context.Context, id UserID, change func(*User) (*Event, error)) (*User, error)
+}
+
+// Directory lists users.
+type Directory interface {
+	// List reads all users, the newest first. next is "" at the end. Who does not come or go meanwhile is listed exactly once. It may
+	// lag behind a write by a moment, and shows a registration that is under way, or died, until the next for its address clears it away.
+	List(ctx context.Context, page Page) (users []*User, next string, err error)
+}
+
 // Sessions keeps sign-ins.
 type Sessions interface {
 	// Open stores a new session.
 	Open(ctx context.Context, session Session) error
+}
+
+// SessionGate is asked about every access token.
+type SessionGate interface {
+	// Standing is ErrSessionEnded for a session that was ended in this region, or in another and replicated since.
+	Standing(ctx context.Context, user UserID, session SessionID) error
+}
+
+// Refreshes changes sessions.
+type Refreshes interface {
+	// Refresh loads the user and their session, lets decide change the session, and saves it when decide says so. decide may run several
+	// times. ErrSessionEnded when there is no such session, when it has ended, or when the user is gone.
+	Refresh(ctx context.Context, user UserID, session SessionID, decide func(*User, *Session) (save bool, err error)) error
+}
+
+// SessionEnder ends sessions. What has ended stays ended, whatever another region writes meanwhile.
+type SessionEnder interface {
+	// End ends one session, whether it is there or not.
+	End(ctx context.Context, user UserID, session SessionID) error
+	// EndAll ends every session of the user that was opened until then, in one write.
+	EndAll(ctx context.Context, user UserID, then time.Time) error
+}
+
+// SessionList shows sessions.
+type SessionList interface {
+	// List reads the user's sessions that stand, newest first.
+	List(ctx context.Context, user UserID) ([]Session, error)
+}
+
+// Limiter counts how often subjects do things, in this region.
+type Limiter interface {
+	// Take asks for one more. Of any number of calls at once, in any number of processes, as many are allowed as if they came one by one.
+	Take(ctx context.Context, policy Policy, subject string) (Decision, error)
 }
 
 // Page asks for a part of a list: at most Limit entries after the position that an earlier page ended with ("" = from the start).

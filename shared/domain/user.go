@@ -59,8 +59,9 @@ type Caller struct {
 
 // Faults of accounts.
 var (
-	ErrEmailTaken = fault.New(fault.Conflict, "user.email_taken", "An account with this e-mail address exists.")
-	ErrNoUser     = fault.New(fault.NotFound, "user.not_found", "There is no such user.")
+	ErrEmailTaken      = fault.New(fault.Conflict, "user.email_taken", "An account with this e-mail address exists.")
+	ErrPasswordChanged = fault.New(fault.Conflict, "user.password_changed", "The password was changed meanwhile. Sign in with the new one.")
+	ErrNoUser          = fault.New(fault.NotFound, "user.not_found", "There is no such user.")
 )
 
 // NewUser makes a learner with an unverified address, and the event that tells of it.

@@ -27,6 +27,8 @@ type Accounts struct {
 var (
 	_ domain.Registry    = Accounts{}
 	_ domain.Credentials = Accounts{}
+	_ domain.Rehasher    = Accounts{}
+	_ domain.Passwords   = Accounts{}
 	_ domain.Users       = Accounts{}
 )
 
@@ -47,6 +49,8 @@ type userItem struct {
 	UpdatedAt     string     `dynamodbav:"updatedAt"`
 	Version       int        `dynamodbav:"version"`
 	Event         *eventItem `dynamodbav:"event,omitempty"` // the latest change; read from the stream
+	UsersPK       string     `dynamodbav:"usersPk"`
+	UsersSK       string     `dynamodbav:"usersSk"`
 }
 
 type credentialItem struct {
@@ -161,25 +165,80 @@ func (a Accounts) ByEmail(ctx context.Context, email domain.Email) (*domain.User
 	if _, err := a.Table.get(ctx, claimKey(email), &claim); err != nil {
 		return nil, domain.Credential{}, err
 	}
+	user, credential, err := a.Account(ctx, domain.RestoreID[domain.User](claim.UserID))
+	if err == nil && (claim.UserID == "" || claim.PendingUntil != 0) {
+		err = domain.ErrNoUser
+	}
+	if err != nil {
+		return nil, domain.Credential{}, err
+	}
+	return user, credential, nil
+}
+
+// Account implements domain.Passwords in one read.
+func (a Accounts) Account(ctx context.Context, id domain.UserID) (*domain.User, domain.Credential, error) {
 	consistent, condition := true, "pk = :pk AND begins_with(sk, :account)"
 	res, err := a.Table.Client.Query(ctx, &dynamodb.QueryInput{
 		TableName: &a.Table.Name, KeyConditionExpression: &condition, ConsistentRead: &consistent,
-		ExpressionAttributeValues: map[string]types.AttributeValue{
-			":pk": str(userPK(domain.RestoreID[domain.User](claim.UserID))), ":account": str(accountSK),
-		},
+		ExpressionAttributeValues: map[string]types.AttributeValue{":pk": str(userPK(id)), ":account": str(accountSK)},
 	})
 	if err != nil {
 		return nil, domain.Credential{}, failed(err)
 	}
-	if claim.UserID == "" || claim.PendingUntil != 0 || len(res.Items) < 2 {
-		return nil, domain.Credential{}, domain.ErrNoUser
-	}
 	var user userItem
 	var secret credentialItem
-	if err := errors.Join(attributevalue.UnmarshalMap(res.Items[0], &user), attributevalue.UnmarshalMap(res.Items[1], &secret)); err != nil {
-		return nil, domain.Credential{}, err
+	for _, item := range res.Items {
+		var k key
+		if err := attributevalue.UnmarshalMap(item, &k); err != nil {
+			return nil, domain.Credential{}, err
+		}
+		switch k {
+		case userKey(id):
+			err = attributevalue.UnmarshalMap(item, &user)
+		case credentialKey(id):
+			err = attributevalue.UnmarshalMap(item, &secret)
+		}
+		if err != nil {
+			return nil, domain.Credential{}, err
+		}
+	}
+	if user.PK == "" || secret.PK == "" {
+		return nil, domain.Credential{}, domain.ErrNoUser
 	}
 	return user.restore(), domain.Credential{Hash: secret.Hash, ChangedAt: domain.RestoreTime(secret.ChangedAt)}, nil
+}
+
+// ChangePassword implements domain.Passwords in one write.
+func (a Accounts) ChangePassword(ctx context.Context, id domain.UserID, read string, to domain.Credential) error {
+	item, err := attributevalue.MarshalMap(credentialItem{credentialKey(id), to.Hash, domain.FormatTime(to.ChangedAt)})
+	if err != nil {
+		return err
+	}
+	condition := "#hash = :read OR #hash = :to" // :to when an earlier try was applied and its answer lost
+	_, err = a.Table.Client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &a.Table.Name, Item: item, ConditionExpression: &condition, ExpressionAttributeNames: map[string]string{"#hash": "hash"},
+		ExpressionAttributeValues: map[string]types.AttributeValue{":read": str(read), ":to": str(to.Hash)},
+	})
+	var other *types.ConditionalCheckFailedException
+	if errors.As(err, &other) {
+		return domain.ErrPasswordChanged
+	}
+	return wrap(err)
+}
+
+// Rehash implements domain.Rehasher in one write. changedAt stays: the password is the same.
+func (a Accounts) Rehash(ctx context.Context, id domain.UserID, read, now string) error {
+	update, condition := "SET #hash = :now", "#hash = :read"
+	_, err := a.Table.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &a.Table.Name, Key: credentialKey(id).av(), UpdateExpression: &update, ConditionExpression: &condition,
+		ExpressionAttributeNames:  map[string]string{"#hash": "hash"},
+		ExpressionAttributeValues: map[string]types.AttributeValue{":read": str(read), ":now": str(now)},
+	})
+	var other *types.ConditionalCheckFailedException
+	if err != nil && !errors.As(err, &other) {
+		return failed(err)
+	}
+	return nil
 }
 
 // User implements domain.Users in one read; the credential is another item and is not touched.
@@ -199,6 +258,7 @@ func newUserItem(s domain.UserState, changed domain.Event) userItem {
 	return userItem{
 		key: userKey(s.ID), Email: s.Email.String(), EmailVerified: s.EmailVerified, Username: s.Username.String(), Role: s.Role.String(),
 		CreatedAt: domain.FormatTime(s.CreatedAt), UpdatedAt: domain.FormatTime(s.UpdatedAt), Version: s.Version, Event: newEventItem(changed),
+		UsersPK: usersPK, UsersSK: usersSK(s),
 	}
 }
 

@@ -34,8 +34,22 @@ func methods(t testing.TB, table func(variable string) dynamo.Table) map[string]
 		"Accounts.ByEmail":  func(ctx context.Context) error { _, _, err := accounts.ByEmail(ctx, ana.email()); return err },
 		"Accounts.User":     func(ctx context.Context) error { _, err := accounts.User(ctx, user); return err },
 		"Sessions.Open": func(ctx context.Context) error {
-			session := domain.Session{ID: newID[domain.Session](t), UserID: user, RefreshHash: make([]byte, 32), CreatedAt: noon, ExpiresAt: noon}
+			session := domain.Session{ID: newID[domain.Session](t), UserID: user, Seed: make([]byte, 32), CreatedAt: noon, ExpiresAt: noon}
 			return dynamo.Sessions{Table: table("EPHEMERAL_TABLE")}.Open(ctx, session)
+		},
+		"Idempotency.Begin": func(ctx context.Context) error {
+			_, _, err := dynamo.Idempotency{Table: table("EPHEMERAL_TABLE"), Now: atNoon, Random: random{}}.Begin(ctx, repeatable(t, "a"), time.Minute)
+			return err
+		},
+		"Idempotency.Finish": func(ctx context.Context) error {
+			return dynamo.Idempotency{Table: table("EPHEMERAL_TABLE")}.Finish(ctx, repeatable(t, "a"), domain.Run{}, domain.KeptAnswer{})
+		},
+		"Idempotency.Release": func(ctx context.Context) error {
+			return dynamo.Idempotency{Table: table("EPHEMERAL_TABLE")}.Release(ctx, repeatable(t, "a"), domain.Run{})
+		},
+		"Limits.Take": func(ctx context.Context) error {
+			_, err := dynamo.Limits{Table: table("LIMITS_TABLE"), Now: atNoon}.Take(ctx, tenAMinute, "ana")
+			return err
 		},
 		"Lessons.Lesson": func(ctx context.Context) error { _, err := catalogue.Lesson(ctx, lesson.State().ID); return err },
 		"Lessons.List": func(ctx context.Context) error {
@@ -59,7 +73,7 @@ func elsewhere(endpoint string) func(variable string) dynamo.Table {
 			return endpoint
 		}
 		return map[string]string{"AWS_REGION": localtest.Region, "AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing",
-			"IDENTITY_TABLE": "identity", "LEARNING_TABLE": "learning", "EPHEMERAL_TABLE": "ephemeral"}[name]
+			"IDENTITY_TABLE": "identity", "LEARNING_TABLE": "learning", "EPHEMERAL_TABLE": "ephemeral", "LIMITS_TABLE": "limits"}[name]
 	}, io.Discard)
 	return env.Table
 }

@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"crypto/sha256"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -8,26 +9,35 @@ import (
 	"lyceum/shared/domain"
 )
 
-// The items, by table. pk and sk are strings everywhere.
+// The items, by table. pk and sk are strings everywhere; the limits table has no sk.
 //
 //	table      pk                sk                           item                          written by
 //	identity   EMAIL#<address>   CLAIM                        emailClaim: which user owns   Accounts.Register
-//	identity   USER#<id>         ACCOUNT                      user                          Accounts.Register
-//	identity   USER#<id>         ACCOUNT#CREDENTIAL           credential                    Accounts.Register
+//	identity   USER#<id>         ACCOUNT                      user, in index users          Accounts.Register, Update
+//	identity   USER#<id>         ACCOUNT#CREDENTIAL           credential                    Accounts.Register, Rehash
 //	learning   LESSON#<id>       LESSON                       lesson, in index catalogue    Lessons.Create
 //	learning   CATALOGUE         COUNT#<region>               published lessons, counted    Lessons.Create
 //	learning   USER#<id>         PROGRESS#<lesson>#<region>   one region's shard            Learning.Complete
 //	learning   USER#<id>         SUMMARY#<region>             one region's totals           Learning.Complete
 //	learning   USER#<id>         UPLOAD#<id>                  upload                        Uploads.Create
 //	learning   OUTBOX#<event>    EVENT                        event, expires                the write it tells of
-//	ephemeral  USER#<id>         SESSION#<id>                 session, expires              Sessions.Open
+//	ephemeral  USER#<id>         SESSION#<id>                 session, expires              Sessions.Open, Refresh
+//	ephemeral  USER#<id>         SESSION#<id>#ENDED           that it has ended, expires    Sessions.End
+//	ephemeral  USER#<id>         SESSION#EPOCH                all until then have ended     Sessions.EndAll
+//	ephemeral  USER#<id>         IDEMPOTENCY#<SHA-256>        request with a key, expires   Idempotency.Begin
+//	limits     RL#<policy>#<subject>                          one subject's limit, expires  Limits.Take
 //
 //	index catalogue of learning: cataloguePk PUBLISHED, catalogueSk <track>#<difficulty>#<order, 6 digits>#<lesson id>;
 //	only published lessons are in it.
+//	index users of identity: usersPk USERS, usersSk <createdAt>#<user id>. One partition takes 1,000 registrations and changes a second.
 const (
 	accountSK      = "ACCOUNT"
 	catalogueIndex = "catalogue"
 	publishedPK    = "PUBLISHED"
+	usersIndex     = "users"
+	usersPK        = "USERS"
+	sessionSK      = "SESSION#"
+	endedSK        = "#ENDED"
 )
 
 // key is the primary key of an item; every item struct embeds it.
@@ -56,10 +66,24 @@ func uploadKey(owner domain.UserID, id domain.UploadID) key {
 }
 
 func sessionKey(user domain.UserID, id domain.SessionID) key {
-	return key{userPK(user), "SESSION#" + id.String()}
+	return key{userPK(user), sessionSK + id.String()}
+}
+
+func endedKey(user domain.UserID, id domain.SessionID) key {
+	return key{userPK(user), sessionKey(user, id).SK + endedSK}
+}
+
+func epochKey(user domain.UserID) key { return key{userPK(user), sessionSK + "EPOCH"} }
+
+// idempotencyKey hides the client's key, and has one length for keys of any.
+func idempotencyKey(r domain.Repeatable) key {
+	return key{userPK(r.User), fmt.Sprintf("IDEMPOTENCY#%x", sha256.Sum256([]byte(r.Route+"\n"+r.Key)))}
 }
 
 func userPK(id domain.UserID) string { return "USER#" + id.String() }
+
+// limitPK is unique because policies' names have no "#".
+func limitPK(policy, subject string) string { return "RL#" + policy + "#" + subject }
 
 // catalogueSK sorts lessons as they are listed.
 func catalogueSK(l domain.LessonState) string {
@@ -72,6 +96,17 @@ func catalogueStart(sk string) map[string]types.AttributeValue {
 	start := lessonKey(id).av()
 	start["cataloguePk"] = str(publishedPK)
 	start["catalogueSk"] = str(sk)
+	return start
+}
+
+// usersSK sorts users by their age.
+func usersSK(s domain.UserState) string { return domain.FormatTime(s.CreatedAt) + "#" + s.ID.String() }
+
+// usersStart is where a page after usersSK begins: the index key names the item too. The user's id ends the sort key.
+func usersStart(sk string) map[string]types.AttributeValue {
+	start := userKey(domain.RestoreID[domain.User](sk[len(sk)-36:])).av()
+	start["usersPk"] = str(usersPK)
+	start["usersSk"] = str(sk)
 	return start
 }
 

@@ -55,11 +55,14 @@ func TestKeysOfDifferentThingsDiffer(t *testing.T) {
 		user, lesson := domain.RestoreID[domain.User](id), domain.RestoreID[domain.Lesson](id)
 		add(userKey(user), "user "+id)
 		add(credentialKey(user), "credential "+id)
+		add(epochKey(user), "epoch "+id)
 		add(lessonKey(lesson), "lesson "+id)
 		add(eventKey(domain.RestoreID[domain.Event](id)), "event "+id)
 		for _, other := range ids {
 			add(uploadKey(user, domain.RestoreID[domain.Upload](other)), "upload "+other+" of "+id)
 			add(sessionKey(user, domain.RestoreID[domain.Session](other)), "session "+other+" of "+id)
+			add(endedKey(user, domain.RestoreID[domain.Session](other)), "end of session "+other+" of "+id)
+			add(idempotencyKey(domain.Repeatable{User: user, Route: "POST /api/uploads", Key: other}), "key "+other+" of "+id)
 			for _, region := range regions {
 				add(progressKey(user, domain.RestoreID[domain.Lesson](other), region), "progress in "+other+" of "+id+" in "+region)
 			}
@@ -99,6 +102,24 @@ func TestAListGoesOnAfterTheLessonItEndedWith(t *testing.T) {
 		t.Errorf("catalogueSk = %q, want %q", sk, want)
 	}
 	got, want := catalogueStart(sk), map[string]string{"pk": "LESSON#" + id.String(), "sk": "LESSON", "cataloguePk": "PUBLISHED", "catalogueSk": sk}
+	if len(got) != len(want) {
+		t.Errorf("the start has %d attributes, want %d", len(got), len(want))
+	}
+	for name, value := range want {
+		if s, ok := got[name].(*types.AttributeValueMemberS); !ok || s.Value != value {
+			t.Errorf("the start's %s = %v, want %q", name, got[name], value)
+		}
+	}
+}
+
+func TestAListGoesOnAfterTheUserItEndedWith(t *testing.T) {
+	t.Parallel()
+	id := domain.RestoreID[domain.User]("0195610e-0000-7000-8000-000000000001")
+	sk := usersSK(domain.UserState{ID: id, CreatedAt: domain.RestoreTime("2090-03-04T12:00:00.000Z")})
+	if want := "2090-03-04T12:00:00.000Z#" + id.String(); sk != want {
+		t.Errorf("usersSk = %q, want %q", sk, want)
+	}
+	got, want := usersStart(sk), map[string]string{"pk": "USER#" + id.String(), "sk": "ACCOUNT", "usersPk": "USERS", "usersSk": sk}
 	if len(got) != len(want) {
 		t.Errorf("the start has %d attributes, want %d", len(got), len(want))
 	}

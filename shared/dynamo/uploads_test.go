@@ -1,12 +1,9 @@
 package dynamo_test
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -110,34 +107,4 @@ func TestUploads(t *testing.T) {
 			t.Errorf("%d items were made, want 2", got)
 		}
 	})
-}
-
-func TestASessionKeepsTheHashOfItsToken(t *testing.T) {
-	t.Parallel()
-	stand := localtest.New(t)
-	in := dynamo.Sessions{Table: table(stand, "EPHEMERAL_TABLE", 3)}
-	token := "a-refresh-token-of-256-bit"
-	hash := sha256.Sum256([]byte(token))
-	session := domain.Session{
-		ID: newID[domain.Session](t), UserID: newID[domain.User](t), RefreshHash: hash[:], CreatedAt: noon, ExpiresAt: noon.Add(7 * 24 * time.Hour),
-	}
-	stand.Intercept(losing(counting(func(n int) bool { return n == 1 })))
-	must(t, in.Open(t.Context(), session))
-	stored := items(t, in.Table)
-	if len(stored) != 1 {
-		t.Fatalf("%d items, want 1", len(stored))
-	}
-	item := stored[0]
-	if text(item["pk"]) != "USER#"+session.UserID.String() || text(item["sk"]) != "SESSION#"+session.ID.String() {
-		t.Errorf("key = %s %s", text(item["pk"]), text(item["sk"]))
-	}
-	if got, ok := item["refreshHash"].(*types.AttributeValueMemberB); !ok || !bytes.Equal(got.Value, hash[:]) {
-		t.Errorf("refreshHash = %v, want the SHA-256 of the token", item["refreshHash"])
-	}
-	if text(item["createdAt"]) != "2090-03-04T12:00:00.000Z" || text(item["expiresAt"]) != "3792916800" {
-		t.Errorf("createdAt %s, expiresAt %s; want the given times", text(item["createdAt"]), text(item["expiresAt"]))
-	}
-	if len(item) != 5 {
-		t.Errorf("the item has %d attributes, want the key, the hash and two times: %v", len(item), item)
-	}
 }

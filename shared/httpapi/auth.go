@@ -11,9 +11,9 @@ import (
 // ErrNoToken is returned when a route needs an access token and none came.
 var ErrNoToken = fault.New(fault.Unauthenticated, "auth.token_missing", "This needs an access token: Authorization: Bearer <token>.")
 
-// Verifier tells who an access token speaks for; *auth.Verifier is one.
+// Verifier tells who an access token speaks for; auth.Guard is one.
 type Verifier interface {
-	Verify(token string) (domain.Caller, error)
+	Verify(ctx context.Context, token string) (domain.Caller, error)
 }
 
 type callerKey struct{}
@@ -29,7 +29,7 @@ func Authenticate(v Verifier, next Handler) Handler {
 		if !strings.EqualFold(scheme, "Bearer") {
 			return nil, ErrNoToken
 		}
-		caller, err := v.Verify(strings.TrimSpace(token))
+		caller, err := v.Verify(ctx, strings.TrimSpace(token))
 		if err != nil {
 			return nil, err
 		}
@@ -37,12 +37,9 @@ func Authenticate(v Verifier, next Handler) Handler {
 	}
 }
 
-// badToken is the code of the Verifier's fault.
-const badToken = "auth.token_invalid"
-
 // challenge is the WWW-Authenticate value (RFC 6750 section 3): an error is named only of a token that came.
-func challenge(f *fault.Error) string {
-	if f.Code != badToken {
+func challenge(r *Request, f *fault.Error) string {
+	if r.header("authorization") == "" || f.Code == ErrNoToken.Code {
 		return `Bearer realm="lyceum"`
 	}
 	return `Bearer realm="lyceum", error="invalid_token", error_description="` + f.Message + `"`

@@ -16,7 +16,8 @@ import (
 // Query binds a use case that reads: In is filled from path, query and caller, Out is answered with 200.
 //
 // Fields of In: `path:"id"` and `query:"limit"` take a string, an int, a *int (nil = not given) or an encoding.TextUnmarshaler; a field of type domain.Caller takes
-// who calls, and makes the route need Authenticate; a field of type *Request takes the request itself, for what only HTTP knows.
+// who calls, and makes the route need Authenticate; a field of type *Request takes the request itself, for what only HTTP knows; one of
+// type IfMatch takes that header.
 // A path value that does not parse is 404 (there can be no such thing), a query value is 400. Unknown query parameters are ignored,
 // as links carry parameters of others (utm_source).
 func Query[In, Out any](do func(context.Context, In) (Out, error)) Handler {
@@ -31,6 +32,11 @@ func Command[In, Out any](status int, do func(context.Context, In) (Out, error))
 	})
 }
 
+// Action binds a use case that changes something and needs no body: as Query, but Out is answered with status. A body is not read.
+func Action[In, Out any](status int, do func(context.Context, In) (Out, error)) Handler {
+	return bind(status, do, func(*Request, *In) error { return nil })
+}
+
 func bind[In, Out any](status int, do func(context.Context, In) (Out, error), body func(*Request, *In) error) Handler {
 	return func(ctx context.Context, r *Request) (*Response, error) {
 		var in In
@@ -43,6 +49,9 @@ func bind[In, Out any](status int, do func(context.Context, In) (Out, error), bo
 		out, err := do(ctx, in)
 		if err != nil {
 			return nil, err
+		}
+		if d, ok := any(out).(Document); ok {
+			return d.respond(r), nil
 		}
 		return respond(status, out), nil
 	}
@@ -62,6 +71,9 @@ func bindFields(ctx context.Context, r *Request, in reflect.Value) error {
 			continue
 		case **Request:
 			*target = r
+			continue
+		case *IfMatch:
+			*target = IfMatch{r.header("if-match")}
 			continue
 		}
 		if name := tag.Get("path"); name != "" {

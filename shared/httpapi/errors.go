@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
 	"lyceum/shared/domain/fault"
 )
@@ -26,6 +27,8 @@ var statuses = map[fault.Kind]int{
 	fault.TooLarge:         http.StatusRequestEntityTooLarge,
 	fault.Unsupported:      http.StatusUnsupportedMediaType,
 	fault.Unavailable:      http.StatusServiceUnavailable,
+	fault.Precondition:     http.StatusPreconditionFailed,
+	fault.RateLimited:      http.StatusTooManyRequests,
 }
 
 // failure is the one error form.
@@ -62,7 +65,7 @@ func withErrors(log *slog.Logger, next Handler) Handler {
 			log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("requestId", r.RequestContext.RequestID),
 				slog.String("route", r.RouteKey), slog.String("code", f.Code), slog.String("cause", err.Error()))
 		}
-		res = failed(f, r.RequestContext.RequestID)
+		res = failed(r, f)
 		var n *notAllowed
 		if errors.As(err, &n) {
 			res.Header["allow"] = n.allow
@@ -72,23 +75,26 @@ func withErrors(log *slog.Logger, next Handler) Handler {
 }
 
 // failed is the answer to a fault. Of an internal one it says nothing but that.
-func failed(f *fault.Error, requestID string) *Response {
+func failed(r *Request, f *fault.Error) *Response {
 	status, ok := statuses[f.Kind]
 	if !ok || f.Kind == fault.Internal {
 		status, f = http.StatusInternalServerError, fault.New(fault.Internal, "internal", "Something went wrong on our side.")
 	}
-	res := jsonResponse(status, failure{Error: f.Message, Code: f.Code, Details: f.Details, RequestID: requestID})
+	res := jsonResponse(status, failure{Error: f.Message, Code: f.Code, Details: f.Details, RequestID: r.RequestContext.RequestID})
 	switch f.Kind {
 	case fault.Unauthenticated:
-		res.Header["www-authenticate"] = challenge(f)
+		res.Header["www-authenticate"] = challenge(r, f)
 	case fault.Unavailable:
 		res.Header["retry-after"] = "1"
 	}
 	if f.RetryAfter > 0 {
-		res.Header["retry-after"] = strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds())))
+		res.Header["retry-after"] = strconv.Itoa(seconds(f.RetryAfter))
 	}
 	return res
 }
+
+// seconds is d in whole seconds, rounded up.
+func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
 
 // withRecover turns a panic into an internal error, so that the process and its warm connections stay.
 func withRecover(next Handler) Handler {

@@ -24,6 +24,8 @@ func TestD40EveryKindOfFaultHasItsStatus(t *testing.T) {
 	want := map[fault.Kind]int{
 		fault.Internal: 500, fault.Invalid: 400, fault.Unauthenticated: 401, fault.Forbidden: 403, fault.NotFound: 404, fault.MethodNotAllowed: 405,
 		fault.Conflict: 409, fault.TooLarge: 413, fault.Unsupported: 415, fault.Unavailable: 503,
+		fault.Precondition: 412,
+		fault.RateLimited:  429,
 	}
 	if len(want) != len(fault.Kinds()) {
 		t.Errorf("there are %d kinds of fault, and statuses for %d", len(fault.Kinds()), len(want))

@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/base64"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -84,10 +86,12 @@ func (r *Response) event() events.APIGatewayV2HTTPResponse {
 // withHeaders sets what every answer carries. A route that wants caching says so itself.
 func withHeaders(next Handler) Handler {
 	return func(ctx context.Context, r *Request) (*Response, error) {
-		res, err := next(ctx, r)
+		limit := taken{requestID: r.RequestContext.RequestID}
+		res, err := next(context.WithValue(ctx, takenKey{}, &limit), r)
 		if res.Header == nil {
 			res.Header = map[string]string{}
 		}
+		maps.Copy(res.Header, limit.headers())
 		for name, value := range map[string]string{
 			"x-request-id":              r.RequestContext.RequestID,
 			"x-content-type-options":    "nosniff",
@@ -102,6 +106,17 @@ func withHeaders(next Handler) Handler {
 		}
 		return res, err
 	}
+}
+
+// Device is what the client says it is, for people to recognise it: its User-Agent without control characters, cut to 200 bytes.
+func (r *Request) Device() string {
+	device := strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) || c == utf8.RuneError {
+			return -1
+		}
+		return c
+	}, r.header("user-agent"))
+	return strings.ToValidUTF8(device[:min(len(device), 200)], "")
 }
 
 // header reads one request header by its lower-case name, without spaces around it.

@@ -130,7 +130,7 @@ func fails(err error) httpapi.Handler {
 // verifyFunc is a Verifier.
 type verifyFunc func(string) (domain.Caller, error)
 
-func (f verifyFunc) Verify(token string) (domain.Caller, error) { return f(token) }
+func (f verifyFunc) Verify(_ context.Context, token string) (domain.Caller, error) { return f(token) }
 
 // lines are the lines of a log, parsed.
 func lines(t testing.TB, log *bytes.Buffer) (all []map[string]any) {

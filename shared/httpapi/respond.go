@@ -3,6 +3,7 @@ package httpapi
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 )
 
 // success is the one success form.
@@ -29,6 +30,9 @@ type List[T any] struct {
 // Redirect is an Out that answers 302 to URL.
 type Redirect struct{ URL string }
 
+// NoContent is an Out that answers 204.
+type NoContent struct{}
+
 // Located is an Out that names the URL of what was created; it becomes the Location header.
 type Located interface{ Location() string }
 
@@ -36,6 +40,12 @@ func respond(status int, out any) *Response {
 	switch v := out.(type) {
 	case Redirect:
 		return redirect(v.URL)
+	case Versioned:
+		res := respond(status, v.View)
+		res.Header["etag"] = etag(v.Version)
+		return res
+	case NoContent:
+		return &Response{Status: http.StatusNoContent, Header: map[string]string{}}
 	case interface{ envelope() success }:
 		return jsonResponse(status, v.envelope())
 	}

@@ -17,14 +17,14 @@ import (
 // variables is a whole, good configuration.
 func variables(t testing.TB) map[string]string {
 	t.Helper()
-	secret, err := auth.NewSecret(strings.NewReader(strings.Repeat("k", 64)))
+	secret, err := auth.NewSecret(strings.NewReader(strings.Repeat("k", 96)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return map[string]string{
 		"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "SECRET", "REGIONS": "us-east-1,eu-west-1",
-		"EPHEMERAL_TABLE": "ephemeral", "LEARNING_TABLE": "learning", "UPLOADS_BUCKET": "uploads", "TOKEN_ISSUER": "https://lyceum.example", "TOKEN_AUDIENCE": "lyceum",
-		"SIGNING_KEYS": secret.Signing, "VERIFYING_KEYS": secret.Verifying, "CURSOR_KEY": secret.Cursor,
+		"EPHEMERAL_TABLE": "ephemeral", "LIMITS_TABLE": "limits", "LEARNING_TABLE": "learning", "UPLOADS_BUCKET": "uploads", "TOKEN_ISSUER": "https://lyceum.example", "TOKEN_AUDIENCE": "lyceum",
+		"SIGNING_KEYS": secret.Signing, "VERIFYING_KEYS": secret.Verifying, "CURSOR_KEY": secret.Cursor, "REFRESH_KEY": secret.Refresh,
 	}
 }
 
@@ -41,6 +41,7 @@ func env(t testing.TB, changes map[string]string) *platform.Env {
 	e.Verifier()
 	e.SignIn()
 	e.Cursors()
+	e.Limits()
 	return e
 }
 
@@ -76,7 +77,7 @@ func TestEverythingMissingIsReportedAtOnce(t *testing.T) {
 func TestABadConfigurationIsRefused(t *testing.T) {
 	t.Parallel()
 	good := variables(t)
-	other, err := auth.NewSecret(strings.NewReader(strings.Repeat("o", 64)))
+	other, err := auth.NewSecret(strings.NewReader(strings.Repeat("o", 96)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,20 +10,34 @@ func (e *Env) issuer() auth.Issuer {
 	return auth.Issuer{Name: e.Var("TOKEN_ISSUER"), Audience: e.Var("TOKEN_AUDIENCE")}
 }
 
-// Verifier checks access tokens with the public keys in VERIFYING_KEYS.
-func (e *Env) Verifier() *auth.Verifier {
+// VerifyingKeys are the keys in VERIFYING_KEYS, by which access tokens are checked.
+func (e *Env) VerifyingKeys() *auth.KeyRing {
 	ring, err := auth.ParseKeyRing(e.Var("VERIFYING_KEYS"))
-	return auth.NewVerifier(must(e, "VERIFYING_KEYS", ring, err), e.issuer(), e.Now)
+	return must(e, "VERIFYING_KEYS", ring, err)
 }
 
-// SignIn opens sessions with the private keys in SIGNING_KEYS, which only functions that sign are given.
+// Tokens checks access tokens by themselves, with VerifyingKeys.
+func (e *Env) Tokens() *auth.Verifier { return auth.NewVerifier(e.VerifyingKeys(), e.issuer(), e.Now) }
+
+// Verifier checks access tokens and that their sessions stand.
+func (e *Env) Verifier() auth.Guard { return auth.Guard{Tokens: e.Tokens(), Sessions: e.Sessions()} }
+
+// Sessions keeps sign-ins in EPHEMERAL_TABLE.
+func (e *Env) Sessions() dynamo.Sessions {
+	return dynamo.Sessions{Table: e.Table("EPHEMERAL_TABLE"), Now: e.Now}
+}
+
+// SignIn opens sessions with the private keys in SIGNING_KEYS and REFRESH_KEY, which only functions that sign are given.
 func (e *Env) SignIn() auth.SignIn {
-	in := auth.SignIn{Sessions: dynamo.Sessions{Table: e.Table("EPHEMERAL_TABLE")}, Now: e.Now, Random: e.Random}
+	in := auth.SignIn{Sessions: e.Sessions(), Region: e.Region(), Now: e.Now, Random: e.Random}
 	ring, err := auth.ParseKeyRing(e.Var("SIGNING_KEYS"))
 	if err == nil {
 		in.Signer, err = auth.NewSigner(ring, e.issuer())
 	}
-	return must(e, "SIGNING_KEYS", in, err)
+	in = must(e, "SIGNING_KEYS", in, err)
+	refresh, err := auth.NewRefreshKey(e.Var("REFRESH_KEY"))
+	in.Refresh = must(e, "REFRESH_KEY", refresh, err)
+	return in
 }
 
 // Cursors signs list positions with the key in CURSOR_KEY.

@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
+	"log/slog"
+	"time"
 
 	"lyceum/shared/auth"
 	"lyceum/shared/domain"
@@ -16,13 +19,18 @@ var ErrWrong = fault.New(fault.Unauthenticated, "auth.credentials_wrong", "E-mai
 // Login signs a user in.
 type Login struct {
 	Accounts domain.Credentials
+	Hashes   domain.Rehasher
+	Limits   httpapi.Limits
 	SignIn   auth.SignIn
 	Cost     auth.Argon2id
+	Random   io.Reader
+	Log      *slog.Logger
 }
 
 // In is the request.
 type In struct {
-	Body struct {
+	Request *httpapi.Request
+	Body    struct {
 		Email    string `json:"email"`
 		Password string `json:"password"`
 	}
@@ -34,13 +42,17 @@ type Out struct {
 	auth.Tokens
 }
 
-// Do answers ErrWrong for an unknown address after the same reads and the same hashing as for a wrong password. What could never have
-// been registered (a malformed address, a short password) is simply wrong too.
+// Do answers ErrWrong for an unknown address after the same reads and the same hashing as for a wrong password. What can be no
+// account's (a malformed address, an empty password) is simply wrong too, and is not counted. Of an address that is tried too often, known
+// or not, it answers httpapi.ErrRateLimited before it reads anything.
 func (l Login) Do(ctx context.Context, in In) (Out, error) {
 	email, emailErr := domain.ParseEmail(in.Body.Email)
-	password, passwordErr := auth.ParsePassword(in.Body.Password)
+	password, passwordErr := auth.EnteredPassword(in.Body.Password)
 	if emailErr != nil || passwordErr != nil {
 		return Out{}, ErrWrong
+	}
+	if err := l.Limits.ByAccount(ctx, httpapi.LoginAccount, email); err != nil {
+		return Out{}, err
 	}
 	user, credential, err := l.Accounts.ByEmail(ctx, email)
 	if err != nil && !errors.Is(err, domain.ErrNoUser) {
@@ -53,6 +65,25 @@ func (l Login) Do(ctx context.Context, in In) (Out, error) {
 	if !matches {
 		return Out{}, ErrWrong
 	}
-	tokens, err := l.SignIn.Open(ctx, user)
+	tokens, err := l.SignIn.Open(ctx, user, in.Request.Device())
+	if err == nil && l.Cost.Outdated(credential.Hash) {
+		l.upgrade(ctx, user.ID(), password, credential.Hash)
+	}
 	return Out{httpapi.ViewSelf(user), tokens}, err
+}
+
+// upgradeTimeout bounds what an upgrade may add to a login.
+const upgradeTimeout = time.Second
+
+// upgrade stores a hash of the present format and cost in place of the one read. If it fails, the login stands and the next one tries.
+func (l Login) upgrade(ctx context.Context, id domain.UserID, password auth.Password, read string) {
+	ctx, cancel := context.WithTimeout(ctx, upgradeTimeout)
+	defer cancel()
+	hash, err := l.Cost.Hash(password, l.Random)
+	if err == nil {
+		err = l.Hashes.Rehash(ctx, id, read, hash)
+	}
+	if err != nil {
+		l.Log.WarnContext(ctx, "the password's hash was not upgraded", "userId", id.String(), "cause", err.Error())
+	}
 }

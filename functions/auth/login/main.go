@@ -13,9 +13,9 @@ import (
 func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
+	accounts := dynamo.Accounts{Table: env.Table("IDENTITY_TABLE"), Now: env.Now}
 	login := Login{
-		Accounts: dynamo.Accounts{Table: env.Table("IDENTITY_TABLE"), Now: env.Now},
-		SignIn:   env.SignIn(), Cost: auth.DefaultCost,
+		Accounts: accounts, Hashes: accounts, Limits: env.Limits(), SignIn: env.SignIn(), Cost: auth.DefaultCost, Random: env.Random, Log: env.Log,
 	}
 	return httpapi.Command(http.StatusOK, login.Do)
 }

@@ -17,5 +17,5 @@ func handler(env *platform.Env) httpapi.Handler {
 		Accounts: dynamo.Accounts{Table: env.Table("IDENTITY_TABLE"), Now: env.Now},
 		SignIn:   env.SignIn(), Cost: auth.DefaultCost, Now: env.Now, Random: env.Random,
 	}
-	return httpapi.Command(http.StatusCreated, register.Do)
+	return env.Limits().ByIP(httpapi.RegisterIP, httpapi.Command(http.StatusCreated, register.Do))
 }

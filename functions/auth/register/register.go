@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
@@ -22,7 +23,8 @@ type Register struct {
 
 // In is the request.
 type In struct {
-	Body struct {
+	Request *httpapi.Request
+	Body    struct {
 		Email    string `json:"email"`
 		Username string `json:"username"`
 		Password string `json:"password"`
@@ -35,8 +37,8 @@ type Out struct {
 	auth.Tokens
 }
 
-// Do answers fault.Invalid with every field that breaks a rule, or domain.ErrEmailTaken. An account without a session can be left when
-// the last write fails: the answer is then 503, and login works.
+// Do answers fault.Invalid with every field that breaks a rule, auth.ErrCommonPassword when that is all, or domain.ErrEmailTaken. An
+// account without a session can be left when the last write fails: the answer is then 503, and login works.
 func (r Register) Do(ctx context.Context, in In) (Out, error) {
 	var bad fault.Details
 	email, err := domain.ParseEmail(in.Body.Email)
@@ -44,7 +46,13 @@ func (r Register) Do(ctx context.Context, in In) (Out, error) {
 	name, err := domain.ParseUsername(in.Body.Username)
 	bad.Add("username", err)
 	password, err := auth.ParsePassword(in.Body.Password)
+	if err == nil {
+		err = auth.RefuseCommon("password", password)
+	}
 	bad.Add("password", err)
+	if len(bad) == 1 && errors.Is(err, auth.ErrCommonPassword) {
+		return Out{}, err
+	}
 	if err := bad.Err(); err != nil {
 		return Out{}, err
 	}
@@ -60,6 +68,6 @@ func (r Register) Do(ctx context.Context, in In) (Out, error) {
 	if err := r.Accounts.Register(ctx, user, domain.Credential{Hash: hash, ChangedAt: now}, created); err != nil {
 		return Out{}, err
 	}
-	tokens, err := r.SignIn.Open(ctx, user)
+	tokens, err := r.SignIn.Open(ctx, user, in.Request.Device())
 	return Out{httpapi.ViewSelf(user), tokens}, err
 }

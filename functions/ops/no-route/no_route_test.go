@@ -24,7 +24,7 @@ func TestD67APathWithOtherMethodsIs405(t *testing.T) {
 	stand := localtest.New(t)
 	api := stand.Serve(t, name, handler)
 	for _, c := range []struct{ method, path, allow string }{
-		{"GET", "/api/auth/register", "POST"}, {"DELETE", "/api/auth/login", "POST"}, {"POST", "/api/users/me", "GET"}, {"PUT", "/api/users/me", "GET"},
+		{"GET", "/api/auth/register", "POST"}, {"DELETE", "/api/auth/login", "POST"}, {"POST", "/api/users/me", "GET, PATCH, PUT"}, {"PUT", "/api/users/me/dashboard", "GET"},
 		{"PATCH", "/api/users/me/dashboard", "GET"}, {"POST", "/api/lessons", "GET"}, {"DELETE", "/api/lessons/x", "GET"},
 		{"GET", "/api/lessons/x/complete", "POST"}, {"GET", "/api/uploads", "POST"}, {"POST", "/api/uploads/x/content", "GET"},
 		{"HEAD", "/api/health", "GET"}, {"OPTIONS", "/api/health", "GET"}, {"TRACE", "/api/health", "GET"}, {"BREW", "/api/health", "GET"},
@@ -96,8 +96,8 @@ func TestD75EveryRouteHasAHandlerAndATest(t *testing.T) {
 			}
 		}
 	}
-	if functions := len(stand.Stack.Functions); functions < 11 || routes != functions-1 || len(known) != routes {
-		t.Errorf("%d functions with %d routes, of which readRoutes finds %d; want one each besides $default", functions, routes, len(known))
+	if functions := len(stand.Stack.Functions); functions < 11 || routes < functions-1 || len(known) != routes {
+		t.Errorf("%d functions with %d routes, of which readRoutes finds %d; want one each at least besides $default", functions, routes, len(known))
 	}
 }
 

@@ -39,9 +39,11 @@ type Out struct {
 // Location implements httpapi.Located.
 func (o Out) Location() string { return o.URL }
 
-// Do stores the bytes before the record, so a record always has its bytes. Bytes whose record failed are found by nobody.
+// Do stores the bytes before the record, so a record always has its bytes. Bytes whose record failed are found by nobody, unless the
+// request had an Idempotency-Key and comes again: then it makes the same upload.
 func (c CreateUpload) Do(ctx context.Context, in In) (Out, error) {
-	upload, confirmed, err := domain.NewUpload(in.Caller.UserID, c.Bucket, in.File.Name, in.File.Content, c.Now(), c.Random)
+	now, random := httpapi.Once(ctx, c.Now(), c.Random)
+	upload, confirmed, err := domain.NewUpload(in.Caller.UserID, c.Bucket, in.File.Name, in.File.Content, now, random)
 	if err != nil {
 		return Out{}, err
 	}

@@ -17,5 +17,5 @@ func handler(env *platform.Env) httpapi.Handler {
 		Uploads: dynamo.Uploads{Table: env.Table("LEARNING_TABLE"), Region: env.Region()},
 		Objects: bucket, Bucket: bucket.Name, Now: env.Now, Random: env.Random,
 	}
-	return httpapi.Authenticate(env.Verifier(), httpapi.Form(http.StatusCreated, create.Do))
+	return httpapi.Authenticate(env.Verifier(), httpapi.Idempotent(env.Idempotency(), env.Log, httpapi.Form(http.StatusCreated, create.Do)))
 }

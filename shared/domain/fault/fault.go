@@ -25,6 +25,8 @@ const (
 	TooLarge                     // more bytes than allowed
 	Unsupported                  // a media type that is not handled
 	Unavailable                  // a dependency does not answer; trying again may help
+	RateLimited                  // too often; trying again later helps
+	Precondition                 // what the caller took for granted is not so any more
 	kinds                        // count, for the completeness test
 )
 

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"lyceum/shared/auth"
+	"lyceum/shared/domain"
+	"lyceum/shared/domain/fault"
+	"lyceum/shared/httpapi"
+)
+
+// ChangePassword gives callers a new password for their current one.
+type ChangePassword struct {
+	Accounts domain.Passwords
+	Sessions domain.SessionEnder
+	SignIn   auth.SignIn
+	Limits   httpapi.Limits
+	Cost     auth.Argon2id
+	Now      func() time.Time
+	Random   io.Reader
+}
+
+// In is the request.
+type In struct {
+	Caller  domain.Caller
+	Request *httpapi.Request
+	Body    struct {
+		CurrentPassword string `json:"currentPassword"`
+		NewPassword     string `json:"newPassword"`
+	}
+}
+
+// Do ends all sessions, then stores the new hash, then opens a session for this device: a client replaces its tokens with the answer's.
+// When it dies between, the user signs in anew, with the old password or the new one. Tries count with those of login, so that a stolen
+// session is no place to guess the password.
+func (c ChangePassword) Do(ctx context.Context, in In) (auth.Tokens, error) {
+	var bad fault.Details
+	current, err := auth.EnteredPassword(in.Body.CurrentPassword)
+	bad.Add("currentPassword", err)
+	next, err := auth.ParsePassword(in.Body.NewPassword)
+	bad.Add("newPassword", err)
+	if err := bad.Err(); err != nil {
+		return auth.Tokens{}, err
+	}
+	if in.Body.NewPassword == in.Body.CurrentPassword {
+		return auth.Tokens{}, fault.InField("newPassword", "is the current one")
+	}
+	if err := auth.RefuseCommon("newPassword", next); err != nil {
+		return auth.Tokens{}, err
+	}
+	user, credential, err := c.Accounts.Account(ctx, in.Caller.UserID)
+	if err != nil {
+		return auth.Tokens{}, err
+	}
+	if err := c.Limits.ByAccount(ctx, httpapi.LoginAccount, user.State().Email); err != nil {
+		return auth.Tokens{}, err
+	}
+	matches, err := c.Cost.Matches(current, credential.Hash)
+	if err != nil {
+		return auth.Tokens{}, err
+	}
+	if !matches {
+		return auth.Tokens{}, fault.InField("currentPassword", "is wrong")
+	}
+	hash, err := c.Cost.Hash(next, c.Random)
+	if err != nil {
+		return auth.Tokens{}, err
+	}
+	now := domain.Millis(c.Now())
+	if err := c.Sessions.EndAll(ctx, user.ID(), now); err != nil {
+		return auth.Tokens{}, err
+	}
+	if err := c.Accounts.ChangePassword(ctx, user.ID(), credential.Hash, domain.Credential{Hash: hash, ChangedAt: now}); err != nil {
+		return auth.Tokens{}, err
+	}
+	signIn := c.SignIn
+	signIn.Now = func() time.Time { return now.Add(time.Millisecond) } // after what was ended
+	return signIn.Open(ctx, user, in.Request.Device())
+}

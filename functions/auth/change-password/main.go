@@ -1,0 +1,21 @@
+// Command change-password is the Lambda behind "POST /api/auth/password/change".
+package main
+
+import (
+	"net/http"
+
+	"lyceum/shared/auth"
+	"lyceum/shared/dynamo"
+	"lyceum/shared/httpapi"
+	"lyceum/shared/platform"
+)
+
+func main() { platform.Start(handler) }
+
+func handler(env *platform.Env) httpapi.Handler {
+	change := ChangePassword{
+		Accounts: dynamo.Accounts{Table: env.Table("IDENTITY_TABLE"), Now: env.Now},
+		Sessions: env.Sessions(), SignIn: env.SignIn(), Limits: env.Limits(), Cost: auth.DefaultCost, Now: env.Now, Random: env.Random,
+	}
+	return httpapi.Authenticate(env.Verifier(), httpapi.Command(http.StatusOK, change.Do))
+}

@@ -1,0 +1,17 @@
+// Command revoke-session is the Lambda behind "DELETE /api/auth/sessions/{id}".
+package main
+
+import (
+	"net/http"
+
+	"lyceum/shared/httpapi"
+	"lyceum/shared/platform"
+)
+
+func main() { platform.Start(handler) }
+
+func handler(env *platform.Env) httpapi.Handler {
+	sessions := env.Sessions()
+	revoke := RevokeSession{List: sessions, Ender: sessions}
+	return httpapi.Authenticate(env.Verifier(), httpapi.Action(http.StatusNoContent, revoke.Do))
+}

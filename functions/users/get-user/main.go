@@ -1,0 +1,15 @@
+// Command get-user is the Lambda behind "GET /api/users/{id}".
+package main
+
+import (
+	"lyceum/shared/dynamo"
+	"lyceum/shared/httpapi"
+	"lyceum/shared/platform"
+)
+
+func main() { platform.Start(handler) }
+
+func handler(env *platform.Env) httpapi.Handler {
+	get := GetUser{Users: dynamo.Accounts{Table: env.Table("IDENTITY_TABLE"), Now: env.Now}}
+	return httpapi.Authenticate(env.Verifier(), httpapi.Query(get.Do))
+}

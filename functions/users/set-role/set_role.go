@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"lyceum/shared/domain"
+	"lyceum/shared/domain/fault"
+	"lyceum/shared/httpapi"
+)
+
+// SetRole gives a user a role. It is in their tokens from the next sign-in or refresh on.
+type SetRole struct {
+	Users  domain.UserChanges
+	Now    func() time.Time
+	Random io.Reader
+}
+
+// In is the request.
+type In struct {
+	Caller  domain.Caller
+	UserID  domain.UserID `path:"id"`
+	IfMatch httpapi.IfMatch
+	Body    struct {
+		Role *string `json:"role"` // learner, editor or admin
+	}
+}
+
+// Do lets admins through alone. They cannot change their own role, so one alone cannot leave the platform without an admin.
+func (s SetRole) Do(ctx context.Context, in In) (httpapi.Versioned, error) {
+	var none httpapi.Versioned
+	if err := in.Caller.MustBeAdmin(); err != nil {
+		return none, err
+	}
+	if in.Body.Role == nil {
+		return none, fault.InField("role", "is missing")
+	}
+	role, err := domain.ParseRole(*in.Body.Role)
+	if err != nil {
+		return none, fault.InField("role", domain.ErrRole.Message)
+	}
+	if in.Caller.UserID == in.UserID {
+		return none, domain.ErrOwnRole
+	}
+	user, err := s.Users.Update(ctx, in.UserID, func(user *domain.User) (*domain.Event, error) {
+		if err := in.IfMatch.Check(user.State().Version); err != nil {
+			return nil, err
+		}
+		return user.SetRole(role, s.Now(), s.Random)
+	})
+	if err != nil {
+		return none, err
+	}
+	return httpapi.Versioned{View: httpapi.ViewUser(user), Version: user.State().Version}, nil
+}

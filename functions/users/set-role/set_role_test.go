@@ -1,0 +1,216 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"lyceum/local/localtest"
+	"lyceum/shared/domain"
+	"lyceum/shared/dynamo"
+)
+
+const name = "users/set-role"
+
+func path(user localtest.User) string { return "/api/users/" + user.ID.String() + "/role" }
+
+type user struct{ ID, Username, Role, CreatedAt string }
+
+// put gives a user a role; tag is the If-Match header, "" for none.
+func put(api *localtest.API, user localtest.User, token, role, tag string) localtest.Answer {
+	r := localtest.Request{Method: http.MethodPut, Path: path(user), Token: token, Body: fmt.Sprintf(`{"role":%q}`, role)}
+	if tag != "" {
+		r.Header = http.Header{"If-Match": {tag}}
+	}
+	return api.Do(r)
+}
+
+// stored is the user as the database has them.
+func stored(t testing.TB, stand *localtest.Stand, user localtest.User) domain.UserState {
+	t.Helper()
+	found, err := dynamo.Accounts{Table: stand.Table("IDENTITY_TABLE"), Now: time.Now}.User(t.Context(), user.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found.State()
+}
+
+// event is the latest event that the user's item carries, its type and data.
+func event(t testing.TB, stand *localtest.Stand, user localtest.User) string {
+	t.Helper()
+	for _, item := range stand.Items(t, "IDENTITY_TABLE") {
+		if item["pk"] == "USER#"+user.ID.String() && item["sk"] == "ACCOUNT" {
+			e := item["event"].(map[string]any)
+			return fmt.Sprint(e["type"], " ", e["data"])
+		}
+	}
+	t.Fatal("there is no such user")
+	return ""
+}
+
+func TestSetRoleAnswersTheUser(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	api := stand.Serve(t, name, handler)
+	admin, ana := stand.NewUserAs(t, domain.Admin), stand.NewUser(t)
+	before := stored(t, stand, ana)
+	var answer localtest.Answer
+	stand.WantCalls(t, name, func() { answer = put(api, ana, admin.Token, "editor", "") })
+	var got user
+	answer.Data(t, http.StatusOK, &got)
+	if shape := answer.Shape(t); shape != "{data:{createdAt:text id:text role:text username:text} success:bool}" {
+		t.Errorf("shape %s", shape)
+	}
+	if got.ID != ana.ID.String() || got.Role != "editor" || answer.Header.Get("ETag") != `"2"` {
+		t.Errorf("got %+v with ETag %s", got, answer.Header.Get("ETag"))
+	}
+	after := stored(t, stand, ana)
+	if after.Role != domain.Editor || after.Version != 2 || after.UpdatedAt.Before(before.UpdatedAt) || after.Email != before.Email || after.Username != before.Username {
+		t.Errorf("stored %+v, was %+v", after, before)
+	}
+	if event, want := event(t, stand, ana), "user.role_changed map[userId:"+ana.ID.String()+"]"; event != want {
+		t.Errorf("event %q, want %q", event, want)
+	}
+	t.Run("the role they have already changes nothing", func(t *testing.T) {
+		answer := put(api, ana, admin.Token, "editor", "")
+		answer.Data(t, http.StatusOK, &user{})
+		if again := stored(t, stand, ana); again != after || answer.Header.Get("ETag") != `"2"` {
+			t.Errorf("stored %+v, want %+v", again, after)
+		}
+	})
+	t.Run("every role can be given and taken", func(t *testing.T) {
+		for _, role := range []string{"admin", "learner", "editor", "learner"} {
+			put(api, ana, admin.Token, role, "").Data(t, http.StatusOK, &user{})
+			if got := stored(t, stand, ana).Role.String(); got != role {
+				t.Errorf("stored %s, want %s", got, role)
+			}
+		}
+	})
+}
+
+// D59: there were no roles, so nobody could do more than another.
+func TestD59OnlyAdminsGiveRoles(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	api := stand.Serve(t, name, handler)
+	ana := stand.NewUser(t)
+	for _, role := range []domain.Role{domain.Learner, domain.Editor} {
+		caller := stand.NewUserAs(t, role)
+		for _, target := range []localtest.User{ana, caller, stand.Ghost(t)} {
+			put(api, target, caller.Token, "admin", "").Fails(t, http.StatusForbidden, "auth.forbidden")
+		}
+		if got := stored(t, stand, caller).Role; got != role {
+			t.Errorf("a %s made themselves %s", role, got)
+		}
+	}
+	if s := stored(t, stand, ana); s.Role != domain.Learner || s.Version != 1 {
+		t.Errorf("stored %+v, want a learner of version 1", s)
+	}
+	t.Run("only the roles there are, by their exact names", func(t *testing.T) {
+		admin := stand.NewUserAs(t, domain.Admin)
+		for _, body := range []string{
+			`{"role":"root"}`, `{"role":"Admin"}`, `{"role":" admin"}`, `{"role":""}`, `{"role":null}`, `{}`, `{"role":["admin"]}`, `{"role":true}`,
+		} {
+			r := localtest.Request{Method: http.MethodPut, Path: path(ana), Token: admin.Token, Body: body}
+			if got := api.Do(r).Fails(t, http.StatusBadRequest, "request.invalid").Fields(); got != "role" {
+				t.Errorf("%s: details name %q, want role", body, got)
+			}
+		}
+	})
+	t.Run("a new role is in the next token, and not in those there are", func(t *testing.T) {
+		admin := stand.NewUserAs(t, domain.Admin)
+		put(api, ana, admin.Token, "admin", "").Data(t, http.StatusOK, &user{})
+		put(api, admin, ana.Token, "learner", "").Fails(t, http.StatusForbidden, "auth.forbidden")
+		next := stand.Token(t, domain.RestoreUser(stored(t, stand, ana)), time.Now())
+		put(api, admin, next, "learner", "").Data(t, http.StatusOK, &user{})
+	})
+}
+
+func TestAnAdminCannotChangeTheirOwnRole(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	api := stand.Serve(t, name, handler)
+	admin := stand.NewUserAs(t, domain.Admin)
+	for _, role := range []string{"learner", "editor", "admin"} {
+		if f := put(api, admin, admin.Token, role, "").Fails(t, http.StatusConflict, "user.own_role"); !strings.Contains(f.Error, "own role") {
+			t.Errorf("the refusal says %q", f.Error)
+		}
+	}
+	if s := stored(t, stand, admin); s.Role != domain.Admin {
+		t.Errorf("stored %s, want admin", s.Role)
+	}
+}
+
+// D06: saves overwrote each other.
+func TestD06TwoAdminsAtOnce(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	api := stand.Serve(t, name, handler)
+	admin, ana := stand.NewUserAs(t, domain.Admin), stand.NewUser(t)
+	roles := []string{"editor", "admin"}
+	statuses := make([]int, len(roles))
+	var all sync.WaitGroup
+	for i, role := range roles {
+		all.Go(func() { statuses[i] = put(api, ana, admin.Token, role, `"1"`).Status })
+	}
+	all.Wait()
+	s := stored(t, stand, ana)
+	for i, status := range statuses {
+		if won := s.Role.String() == roles[i]; won && status != http.StatusOK || !won && status != http.StatusPreconditionFailed {
+			t.Errorf("statuses %v, and the role is %s", statuses, s.Role)
+		}
+	}
+	if s.Version != 2 {
+		t.Errorf("version %d, want 2", s.Version)
+	}
+	put(api, ana, admin.Token, "learner", `"1"`).Fails(t, http.StatusPreconditionFailed, "request.stale")
+}
+
+// D64: the answer repeated what had been asked for.
+func TestD64UnknownIDsAre404AndNotRepeated(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	api := stand.Serve(t, name, handler)
+	admin, ghost := stand.NewUserAs(t, domain.Admin), stand.Ghost(t)
+	answer := put(api, ghost, admin.Token, "editor", "")
+	if answer.Fails(t, http.StatusNotFound, "user.not_found"); strings.Contains(string(answer.Body), ghost.ID.String()) {
+		t.Errorf("the answer repeats the id: %s", answer.Body)
+	}
+	for _, id := range []string{"me", "undefined", strings.ToUpper(admin.ID.String())} {
+		answer := api.Do(localtest.Request{Method: http.MethodPut, Path: "/api/users/" + id + "/role", Token: admin.Token, Body: `{"role":"editor"}`})
+		if answer.Fails(t, http.StatusNotFound, "not_found"); len(id) > 2 && strings.Contains(string(answer.Body), id) {
+			t.Errorf("the answer repeats %s", id)
+		}
+	}
+}
+
+func TestD37MalformedBodiesAreRefused(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	api := stand.Serve(t, name, handler)
+	api.RefusesBadJSONBy(t, http.MethodPut, path(stand.NewUser(t)), stand.NewUserAs(t, domain.Admin).Token, `{"role":"editor"}`)
+}
+
+func TestD66StrangersGet401(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	api := stand.Serve(t, name, handler)
+	api.RefusesStrangers(t, stand, localtest.Request{Method: http.MethodPut, Path: path(stand.NewUser(t)), Body: `{"role":"editor"}`})
+}
+
+func TestADeadDatabaseIs503AndChangesNothing(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	api := stand.Serve(t, name, handler)
+	admin, ana := stand.NewUserAs(t, domain.Admin), stand.NewUser(t)
+	stand.Intercept(localtest.Down("PutItem"))
+	put(api, ana, admin.Token, "editor", "").Fails(t, http.StatusServiceUnavailable, "storage.unavailable")
+	stand.Intercept(nil)
+	if s := stored(t, stand, ana); s.Role != domain.Learner {
+		t.Errorf("stored %s, want learner", s.Role)
+	}
+	put(api, ana, admin.Token, "editor", "").Data(t, http.StatusOK, &user{})
+}

@@ -1,0 +1,20 @@
+// Command update-user is the Lambda behind "PATCH /api/users/{id}" and "PUT /api/users/{id}", which do the same.
+package main
+
+import (
+	"net/http"
+
+	"lyceum/shared/dynamo"
+	"lyceum/shared/httpapi"
+	"lyceum/shared/platform"
+)
+
+func main() { platform.Start(handler) }
+
+func handler(env *platform.Env) httpapi.Handler {
+	update := UpdateUser{
+		Users: dynamo.Accounts{Table: env.Table("IDENTITY_TABLE"), Now: env.Now},
+		Now:   env.Now, Random: env.Random,
+	}
+	return httpapi.Authenticate(env.Verifier(), httpapi.Command(http.StatusOK, update.Do))
+}

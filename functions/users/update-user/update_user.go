@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"lyceum/shared/domain"
+	"lyceum/shared/domain/fault"
+	"lyceum/shared/httpapi"
+)
+
+// UpdateUser changes what users may change of themselves: the name. The address has a way of its own, and so has the role.
+type UpdateUser struct {
+	Users  domain.UserChanges
+	Now    func() time.Time
+	Random io.Reader
+}
+
+// In is the request.
+type In struct {
+	Caller  domain.Caller
+	UserID  domain.UserID `path:"id"`
+	IfMatch httpapi.IfMatch
+	Body    struct {
+		Username *string `json:"username"`
+	}
+}
+
+// Do lets owners and admins through; others get domain.ErrForbidden for every id, also of nobody. Owners are answered themselves, admins
+// the public view.
+func (u UpdateUser) Do(ctx context.Context, in In) (httpapi.Versioned, error) {
+	var none httpapi.Versioned
+	if err := in.Caller.MayChange(in.UserID); err != nil {
+		return none, err
+	}
+	if in.Body.Username == nil {
+		return none, fault.InField("username", "is missing")
+	}
+	name, err := domain.ParseUsername(*in.Body.Username)
+	if err != nil {
+		return none, fault.InField("username", domain.ErrUsername.Message)
+	}
+	user, err := u.Users.Update(ctx, in.UserID, func(user *domain.User) (*domain.Event, error) {
+		if err := in.IfMatch.Check(user.State().Version); err != nil {
+			return nil, err
+		}
+		return user.Rename(name, u.Now(), u.Random)
+	})
+	if err != nil {
+		return none, err
+	}
+	out := httpapi.Versioned{View: httpapi.ViewUser(user), Version: user.State().Version}
+	if in.Caller.UserID == in.UserID {
+		out.View = httpapi.ViewSelf(user)
+	}
+	return out, nil
+}

@@ -1,0 +1,29 @@
+package localtest
+
+import (
+	"crypto/rand"
+	"testing"
+	"time"
+
+	"lyceum/shared/domain"
+	"lyceum/shared/dynamo"
+)
+
+// NewUserAs is NewUser with a role, in the account and in the token.
+func (s *Stand) NewUserAs(t testing.TB, role domain.Role) User {
+	t.Helper()
+	user := s.NewUser(t)
+	user.Token = s.Token(t, s.SetRole(t, user.ID, role), time.Now())
+	return user
+}
+
+// SetRole gives a user a role as the use case does; tokens made before keep the one they have.
+func (s *Stand) SetRole(t testing.TB, id domain.UserID, role domain.Role) *domain.User {
+	t.Helper()
+	accounts := dynamo.Accounts{Table: s.Table("IDENTITY_TABLE"), Now: time.Now}
+	user, err := accounts.Update(t.Context(), id, func(user *domain.User) (*domain.Event, error) {
+		return user.SetRole(role, time.Now(), rand.Reader)
+	})
+	must(t, err)
+	return user
+}

@@ -1,0 +1,67 @@
+package auth
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+
+	"lyceum/shared/domain"
+)
+
+// RefreshKey computes refresh tokens. A token is the user's id, the session's id, its generation and an HMAC-SHA256 of them and the
+// session's seed, in base64url: opaque to clients, enough to find the session in one read, and the same however often or wherever it is
+// computed, so regions that rotate one token at once make one successor.
+type RefreshKey struct{ key []byte }
+
+// NewRefreshKey takes the key in base64url; it must have at least 32 bytes.
+func NewRefreshKey(key string) (RefreshKey, error) {
+	b, err := base64.RawURLEncoding.DecodeString(key)
+	if err != nil || len(b) < 32 {
+		return RefreshKey{}, fmt.Errorf("refresh key: must be base64url of at least 32 bytes")
+	}
+	return RefreshKey{b}, nil
+}
+
+const headBytes = 16 + 16 + 4
+
+// Token is a session's refresh token of a generation.
+func (k RefreshKey) Token(s *domain.Session, generation int) string {
+	head := binary.BigEndian.AppendUint32(append(s.UserID.Bytes(), s.ID.Bytes()...), uint32(generation))
+	return b64url.EncodeToString(append(head, k.mac(head, s.Seed)...))
+}
+
+func (k RefreshKey) mac(head, seed []byte) []byte {
+	h := hmac.New(sha256.New, k.key)
+	h.Write(head)
+	h.Write(seed)
+	return h.Sum(nil)
+}
+
+// RefreshToken is a token that a client sent, taken apart and not yet believed.
+type RefreshToken struct {
+	User       domain.UserID
+	Session    domain.SessionID
+	Generation int
+	head, mac  []byte
+}
+
+// ParseRefreshToken refuses, as domain.ErrSessionEnded, what no session can have given out.
+func ParseRefreshToken(token string) (RefreshToken, error) {
+	b, err := b64url.DecodeString(token)
+	if err != nil || len(b) != headBytes+sha256.Size || b64url.EncodeToString(b) != token {
+		return RefreshToken{}, domain.ErrSessionEnded
+	}
+	user, userErr := domain.IDFromBytes[domain.User](b[:16])
+	session, sessionErr := domain.IDFromBytes[domain.Session](b[16:32])
+	if userErr != nil || sessionErr != nil {
+		return RefreshToken{}, domain.ErrSessionEnded
+	}
+	return RefreshToken{user, session, int(binary.BigEndian.Uint32(b[32:])), b[:headBytes], b[headBytes:]}, nil
+}
+
+// Made tells whether the key and the session made the token.
+func (k RefreshKey) Made(t RefreshToken, s *domain.Session) bool {
+	return hmac.Equal(t.mac, k.mac(t.head, s.Seed))
+}

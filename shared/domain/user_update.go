@@ -1,0 +1,66 @@
+package domain
+
+import (
+	"io"
+	"time"
+
+	"lyceum/shared/domain/fault"
+)
+
+// Faults of changing users.
+var (
+	ErrForbidden = fault.New(fault.Forbidden, "auth.forbidden", "You may not do this.")
+	ErrRole      = fault.New(fault.Invalid, "user.role_invalid", "must be learner, editor or admin")
+	ErrOwnRole   = fault.New(fault.Conflict, "user.own_role", "Nobody changes their own role. Ask another admin to do it.")
+)
+
+// ParseRole takes exactly the names of the roles.
+func ParseRole(text string) (Role, error) {
+	if role := RestoreRole(text); role.s == text {
+		return role, nil
+	}
+	return Role{}, ErrRole
+}
+
+// MustBeAdmin is ErrForbidden unless the caller's access token says admin. A role that is given or taken reaches the tokens at the next
+// sign-in or refresh, so a former admin stays one until the access token ends, 15 minutes at most.
+func (c Caller) MustBeAdmin() error {
+	if c.Role != Admin {
+		return ErrForbidden
+	}
+	return nil
+}
+
+// MayChange is ErrForbidden unless the user is the caller, or the caller is an admin. It does not ask whether there is such a user.
+func (c Caller) MayChange(user UserID) error {
+	if c.UserID == user {
+		return nil
+	}
+	return c.MustBeAdmin()
+}
+
+// Rename gives the user another name. A nil event says that it is the same name and nothing changed.
+func (u *User) Rename(name Username, now time.Time, random io.Reader) (*Event, error) {
+	if u.state.Username == name {
+		return nil, nil
+	}
+	u.state.Username = name
+	return u.changed(UserUpdated, now, random)
+}
+
+// SetRole gives the user another role. A nil event says that they have it already.
+func (u *User) SetRole(role Role, now time.Time, random io.Reader) (*Event, error) {
+	if u.state.Role == role {
+		return nil, nil
+	}
+	u.state.Role = role
+	return u.changed(UserRoleChanged, now, random)
+}
+
+// changed counts a change of the user and makes the event that tells of it.
+func (u *User) changed(kind EventType, now time.Time, random io.Reader) (*Event, error) {
+	u.state.Version++
+	u.state.UpdatedAt = Millis(now)
+	event, err := NewEvent(kind, now, random, map[string]string{"userId": u.state.ID.String()})
+	return &event, err
+}

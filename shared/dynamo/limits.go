@@ -1,0 +1,103 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"lyceum/shared/domain"
+)
+
+// Limits counts requests in the limits table of this region by the generic cell rate algorithm (ITU-T I.371): of each subject it keeps
+// one time, tat, at which the whole limit is available again. A request moves it by Window/Limit; it may not be moved beyond Window from now.
+//
+// Clocks of function instances that differ move a subject's limit by as much. DynamoDB takes 1,000 writes a second of one item, refused
+// ones included; beyond that it does not answer.
+type Limits struct {
+	Table Table
+	Now   func() time.Time
+}
+
+var _ domain.Limiter = Limits{}
+
+type limitItem struct {
+	TAT int64 `dynamodbav:"tat"` // Unix milliseconds; 0 when there is no item
+}
+
+const limitTries = 3
+
+// Take implements domain.Limiter: one conditional update for a subject that has its whole limit or nothing left of it, else two. A third is
+// needed only when the item expires between the two. A call that DynamoDB did and whose answer got lost is counted again.
+func (l Limits) Take(ctx context.Context, policy domain.Policy, subject string) (domain.Decision, error) {
+	now := l.Now().UnixMilli()
+	step := (policy.Window / time.Duration(policy.Limit)).Milliseconds()
+	end := now + step*int64(policy.Limit)
+	latest := end - step // of tat, for one more
+	decide := func(tat int64, allowed bool) domain.Decision {
+		d := domain.Decision{Allowed: allowed, Limit: policy.Limit, Reset: millis(tat - now)}
+		if allowed {
+			d.Remaining = int((end - tat) / step)
+		} else {
+			d.RetryAfter = millis(tat - latest)
+		}
+		return d
+	}
+	for range limitTries {
+		for _, c := range []struct {
+			set, condition string
+			value, bound   int64
+		}{
+			{":value", "attribute_not_exists(tat) OR tat <= :bound", now + step, now},
+			{"tat + :value", "tat <= :bound", step, latest},
+		} {
+			tat, done, err := l.move(ctx, limitPK(policy.Name, subject), c.set, c.condition, c.value, c.bound, end)
+			if err != nil {
+				return domain.Decision{}, err
+			}
+			if done || tat > latest {
+				return decide(tat, done), nil
+			}
+		}
+	}
+	return domain.Decision{}, ErrBusy
+}
+
+// move sets tat if the condition holds. It returns the tat that stands then, and whether it is the new one.
+func (l Limits) move(ctx context.Context, pk, set, condition string, value, bound, end int64) (tat int64, done bool, err error) {
+	update := "SET tat = " + set + ", expiresAt = :expires"
+	res, err := l.Table.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &l.Table.Name, Key: map[string]types.AttributeValue{"pk": str(pk)},
+		UpdateExpression: &update, ConditionExpression: &condition, ExpressionAttributeValues: map[string]types.AttributeValue{
+			":value": num(int(value)), ":bound": num(int(bound)), ":expires": num(int(end/1000 + 1)), // Unix seconds, TTL: tat is never later than end
+		},
+		ReturnValues: types.ReturnValueUpdatedNew, ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	}, oneRetry)
+	var item limitItem
+	var refused *types.ConditionalCheckFailedException
+	switch {
+	case errors.As(err, &refused):
+		err = attributevalue.UnmarshalMap(refused.Item, &item)
+	case err != nil:
+		err = failed(err)
+	default:
+		done, err = true, attributevalue.UnmarshalMap(res.Attributes, &item)
+	}
+	return item.TAT, done, err
+}
+
+// oneRetry sends a call again at once, for a connection that broke while the function slept. Callers of a limiter do not wait for more,
+// and its failures do not use up the retries of the client's other calls.
+func oneRetry(o *dynamodb.Options) {
+	o.Retryer = retry.NewStandard(func(s *retry.StandardOptions) {
+		s.MaxAttempts, s.RateLimiter = 2, ratelimit.None
+		s.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
+	})
+}
+
+func millis(n int64) time.Duration { return time.Duration(n) * time.Millisecond }

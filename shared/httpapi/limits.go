@@ -1,0 +1,124 @@
+package httpapi
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"lyceum/shared/domain"
+	"lyceum/shared/domain/fault"
+)
+
+// The policies, all of them. docs/ARCHITECTURE.md says why these and no others.
+var (
+	// RegisterIP guards POST /api/auth/register by source address: a school behind one address can sign up a lecture hall at once.
+	RegisterIP = domain.Policy{Name: "register-ip", Limit: 300, Window: 10 * time.Minute}
+	// LoginAccount guards the password, at POST /api/auth/login and where it is asked for again, by the account's e-mail address,
+	// whether there is such an account or not.
+	LoginAccount = domain.Policy{Name: "login-account", Limit: 10, Window: time.Minute}
+)
+
+// ErrRateLimited is returned to a subject that used up its limit. It says when to try again.
+var ErrRateLimited = fault.New(fault.RateLimited, "request.rate_limited", "Too many requests. Try again later.")
+
+// limiterWait bounds the wait for the limiter.
+const limiterWait = 300 * time.Millisecond
+
+// Limits applies policies to requests. A limiter that fails, or does not answer within 300 ms, lets the request go on: limits protect
+// against abuse, and their table must not be able to stop everybody. That is logged once a request, as error.
+type Limits struct {
+	Limiter domain.Limiter
+	Log     *slog.Logger
+}
+
+// ByIP asks the policy about the request's source before anything else is done.
+func (l Limits) ByIP(policy domain.Policy, next Handler) Handler {
+	return func(ctx context.Context, r *Request) (*Response, error) {
+		subject, err := source(r.RequestContext.HTTP.SourceIP)
+		if err != nil {
+			l.open(ctx, policy, err)
+		} else if err := l.take(ctx, policy, subject); err != nil {
+			return nil, err
+		}
+		return next(ctx, r)
+	}
+}
+
+// ByAccount asks the policy about an e-mail address: nil or ErrRateLimited. Only the address's SHA-256 is stored, until the window ends.
+func (l Limits) ByAccount(ctx context.Context, policy domain.Policy, email domain.Email) error {
+	sum := sha256.Sum256([]byte(email.String()))
+	return l.take(ctx, policy, hex.EncodeToString(sum[:]))
+}
+
+func (l Limits) take(ctx context.Context, policy domain.Policy, subject string) error {
+	bounded, cancel := context.WithTimeout(ctx, limiterWait)
+	defer cancel()
+	decision, err := l.Limiter.Take(bounded, policy, subject)
+	if err != nil {
+		l.open(ctx, policy, err)
+		return nil
+	}
+	t := takenOf(ctx)
+	t.policy, t.decision = policy, decision
+	if !decision.Allowed {
+		refused := *ErrRateLimited
+		refused.RetryAfter = decision.RetryAfter
+		return &refused
+	}
+	return nil
+}
+
+func (l Limits) open(ctx context.Context, policy domain.Policy, cause error) {
+	l.Log.LogAttrs(ctx, slog.LevelError, "a limit is not applied", slog.String("requestId", takenOf(ctx).requestID),
+		slog.String("policy", policy.Name), slog.String("cause", cause.Error()))
+}
+
+// source is the subject of an address that API Gateway saw: IPv4 as it is, IPv6 as its network of 64 bits, all of which one customer
+// has. X-Forwarded-For is never read: clients write what they like there.
+func source(ip string) (string, error) {
+	address, err := netip.ParseAddr(ip)
+	if err != nil {
+		return "", errors.New("the event's sourceIp is no IP address")
+	}
+	if address = address.Unmap().WithZone(""); address.Is4() {
+		return address.String(), nil
+	}
+	return netip.PrefixFrom(address, 64).Masked().String(), nil
+}
+
+// taken is what the limiter said of a request, for the answer's headers. withHeaders puts it into the context.
+type taken struct {
+	requestID string
+	policy    domain.Policy
+	decision  domain.Decision
+}
+
+type takenKey struct{}
+
+func takenOf(ctx context.Context) *taken {
+	if t, ok := ctx.Value(takenKey{}).(*taken); ok {
+		return t
+	}
+	return &taken{} // outside of Serve nobody asks for headers
+}
+
+// headers are those of draft-ietf-httpapi-ratelimit-headers-10, and those that came before. Times are seconds, rounded up.
+func (t *taken) headers() map[string]string {
+	if t.policy.Name == "" {
+		return nil
+	}
+	limit, remaining, reset := strconv.Itoa(t.decision.Limit), strconv.Itoa(t.decision.Remaining), strconv.Itoa(seconds(t.decision.Reset))
+	return map[string]string{
+		"ratelimit-policy":      fmt.Sprintf("%q;q=%s;w=%d", t.policy.Name, limit, seconds(t.policy.Window)),
+		"ratelimit":             fmt.Sprintf("%q;r=%s;t=%s", t.policy.Name, remaining, reset),
+		"x-ratelimit-limit":     limit,
+		"x-ratelimit-remaining": remaining,
+		"x-ratelimit-reset":     reset,
+	}
+}
