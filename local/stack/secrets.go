@@ -33,7 +33,7 @@ func (s *secretStore) value(name, key string) (string, error) {
 	}
 	value, ok := s.opened[name][key]
 	if !ok {
-		return "", fmt.Errorf("secret %s has no key %q", name, key)
+		return "", fmt.Errorf("secret %s has no key %q; if an older version made the data folder, remove it or use another --data", name, key)
 	}
 	return value, nil
 }
