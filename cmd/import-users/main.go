@@ -19,7 +19,6 @@ import (
 	"os/signal"
 	"time"
 
-	"lyceum/shared/dynamo"
 	"lyceum/shared/platform"
 )
 
@@ -57,7 +56,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		}
 		return cmp.Or(settings[name], os.Getenv(name))
 	}, os.Stderr)
-	accounts := dynamo.Accounts{Table: env.Table("IDENTITY_TABLE"), Now: env.Now}
+	accounts := env.Accounts()
 	if err := env.Err(); err != nil {
 		return err
 	}

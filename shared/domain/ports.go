@@ -133,6 +133,12 @@ type Dashboards interface {
 	Dashboard(ctx context.Context, id UserID) (user *User, summary Summary, published int, err error)
 }
 
+// Outbox records events that stand alone.
+type Outbox interface {
+	// Record keeps the event, which is then delivered at least once. Calling again with the same event changes nothing.
+	Record(ctx context.Context, event Event) error
+}
+
 // UploadWriter records uploads.
 type UploadWriter interface {
 	// Create stores the record of an upload whose bytes are in place.

@@ -19,9 +19,22 @@ const claimLease = 30 * time.Second
 //
 // An account exists exactly when the claim of its address is confirmed. Register claims, writes user and credential, confirms. What a
 // registration that died leaves behind cannot be signed in to, and the next one for the address clears it away.
+//
+// Claims and one-time tokens must be decided in one place. A strongly consistent table is one place; of an eventual one it is the replica in
+// the home region, which every region then calls: Home.
 type Accounts struct {
-	Table Table
-	Now   func() time.Time
+	Table  Table
+	Home   *Table // nil means Table
+	Region string // named in events; it publishes them
+	Now    func() time.Time
+}
+
+// home is where claims and one-time tokens are read and written.
+func (a Accounts) home() Table {
+	if a.Home == nil {
+		return a.Table
+	}
+	return *a.Home
 }
 
 var (
@@ -69,7 +82,7 @@ func (a Accounts) Register(ctx context.Context, user *domain.User, credential do
 	if err := a.Table.put(ctx, secret); err != nil {
 		return err
 	}
-	if err := a.Table.put(ctx, newUserItem(s, created)); err != nil {
+	if err := a.Table.put(ctx, newUserItem(s, created, a.Region)); err != nil {
 		return err
 	}
 	return a.confirm(ctx, s.Email, s.ID)
@@ -117,8 +130,9 @@ func (a Accounts) putClaim(ctx context.Context, claim claimItem, condition strin
 	if err != nil {
 		return claimItem{}, err
 	}
-	_, err = a.Table.Client.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: &a.Table.Name, Item: item, ConditionExpression: &condition, ExpressionAttributeValues: values,
+	home := a.home()
+	_, err = home.Client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &home.Name, Item: item, ConditionExpression: &condition, ExpressionAttributeValues: values,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	})
 	var taken *types.ConditionalCheckFailedException
@@ -135,8 +149,9 @@ func (a Accounts) putClaim(ctx context.Context, claim claimItem, condition strin
 // confirm makes the account exist. If the claim was taken over meanwhile, what this registration wrote is removed.
 func (a Accounts) confirm(ctx context.Context, email domain.Email, id domain.UserID) error {
 	update, condition := "REMOVE pendingUntil, dead", "userId = :id"
-	_, err := a.Table.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &a.Table.Name, Key: claimKey(email).av(), UpdateExpression: &update, ConditionExpression: &condition,
+	home := a.home()
+	_, err := home.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &home.Name, Key: claimKey(email).av(), UpdateExpression: &update, ConditionExpression: &condition,
 		ExpressionAttributeValues: map[string]types.AttributeValue{":id": str(id.String())},
 	})
 	var lost *types.ConditionalCheckFailedException
@@ -254,10 +269,10 @@ func (a Accounts) User(ctx context.Context, id domain.UserID) (*domain.User, err
 	return item.restore(), nil
 }
 
-func newUserItem(s domain.UserState, changed domain.Event) userItem {
+func newUserItem(s domain.UserState, changed domain.Event, region string) userItem {
 	return userItem{
 		key: userKey(s.ID), Email: s.Email.String(), EmailVerified: s.EmailVerified, Username: s.Username.String(), Role: s.Role.String(),
-		CreatedAt: domain.FormatTime(s.CreatedAt), UpdatedAt: domain.FormatTime(s.UpdatedAt), Version: s.Version, Event: newEventItem(changed),
+		CreatedAt: domain.FormatTime(s.CreatedAt), UpdatedAt: domain.FormatTime(s.UpdatedAt), Version: s.Version, Event: newEventItem(changed, region),
 		UsersPK: usersPK, UsersSK: usersSK(s),
 	}
 }

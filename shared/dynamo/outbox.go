@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"context"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -12,31 +13,50 @@ import (
 // outboxKept is how long an event stays after it was recorded: long enough to find and replay what a stream (24 h) lost.
 const outboxKept = 7 * 24 * time.Hour
 
+// eventItem is the attribute event of an outbox item and of a user. The pipes of template.yaml filter on it and send it on as it stands;
+// shared/events reads it. Only the region named publishes it, because every region sees it replicated.
 type eventItem struct {
 	ID      string            `dynamodbav:"id"`
 	Type    string            `dynamodbav:"type"`
 	Version int               `dynamodbav:"version"`
 	At      string            `dynamodbav:"at"`
+	Region  string            `dynamodbav:"region"`
 	Data    map[string]string `dynamodbav:"data"`
 }
 
-// outboxItem is an event on its way out. Only the region named publishes it, because every region sees it replicated.
+// outboxItem is an event on its way out.
 type outboxItem struct {
 	key
-	Region    string    `dynamodbav:"region"`
 	Event     eventItem `dynamodbav:"event"`
 	ExpiresAt int64     `dynamodbav:"expiresAt"` // Unix seconds, TTL
 }
 
-func newEventItem(e domain.Event) *eventItem {
-	return &eventItem{ID: e.ID.String(), Type: string(e.Type), Version: e.Version, At: domain.FormatTime(e.At), Data: e.Data}
+func newEventItem(e domain.Event, region string) *eventItem {
+	return &eventItem{ID: e.ID.String(), Type: string(e.Type), Version: e.Version, At: domain.FormatTime(e.At), Region: region, Data: e.Data}
+}
+
+func newOutboxItem(e domain.Event, region string) outboxItem {
+	return outboxItem{eventKey(e.ID), *newEventItem(e, region), e.At.Add(outboxKept).Unix()}
+}
+
+// Outbox records events that no other write tells of.
+type Outbox struct {
+	Table  Table  // the learning table
+	Region string // that publishes them
+}
+
+var _ domain.Outbox = Outbox{}
+
+// Record implements domain.Outbox in one write.
+func (o Outbox) Record(ctx context.Context, event domain.Event) error {
+	return o.Table.put(ctx, newOutboxItem(event, o.Region))
 }
 
 // putEvents are a transaction's writes of the events into the outbox.
 func (t Table) putEvents(region string, events []domain.Event) ([]types.TransactWriteItem, error) {
 	var writes []types.TransactWriteItem
 	for _, e := range events {
-		av, err := attributevalue.MarshalMap(outboxItem{eventKey(e.ID), region, *newEventItem(e), e.At.Add(outboxKept).Unix()})
+		av, err := attributevalue.MarshalMap(newOutboxItem(e, region))
 		if err != nil {
 			return nil, err
 		}

@@ -83,8 +83,8 @@ func TestUploads(t *testing.T) {
 			if got := text(item["expiresAt"]); got != "3792916800" { // 2090-03-11 12:00 UTC
 				t.Errorf("expiresAt = %s, want 3792916800", got)
 			}
-			if text(item["region"]) != localtest.Region || text(event["type"]) != "upload.confirmed" || text(event["version"]) != "1" {
-				t.Errorf("outbox has %v of region %q", event, text(item["region"]))
+			if text(event["region"]) != localtest.Region || text(event["type"]) != "upload.confirmed" || text(event["version"]) != "1" {
+				t.Errorf("outbox has %v of region %q", event, text(event["region"]))
 			}
 			return
 		}

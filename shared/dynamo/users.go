@@ -37,7 +37,7 @@ func (a Accounts) Update(ctx context.Context, id domain.UserID, change func(*dom
 		if event == nil {
 			return user, nil
 		}
-		next := newUserItem(user.State(), *event)
+		next := newUserItem(user.State(), *event, a.Region)
 		standing, err := a.replace(ctx, next, item.Version)
 		if err != nil {
 			return nil, err

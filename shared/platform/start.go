@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"lyceum/shared/events"
 	"lyceum/shared/httpapi"
 )
 
@@ -12,6 +13,15 @@ import (
 // until Lambda ends the process. With a wrong configuration it logs every mistake and ends with status 1, which Lambda reports as an
 // init error.
 func Start(build func(*Env) httpapi.Handler) {
+	start(build, func(env *Env, h httpapi.Handler) any { return httpapi.Serve(env.Log, h) })
+}
+
+// Consume is Start for a function behind a rule of the event bus.
+func Consume(build func(*Env) events.Handler) {
+	start(build, func(env *Env, h events.Handler) any { return events.Serve(env.Log, h) })
+}
+
+func start[Handler any](build func(*Env) Handler, serve func(*Env, Handler) any) {
 	env := NewEnv(os.Getenv, os.Stdout)
 	handler := build(env)
 	if err := env.Err(); err != nil {
@@ -19,5 +29,5 @@ func Start(build func(*Env) httpapi.Handler) {
 		os.Exit(1)
 	}
 	env.connect()
-	lambda.Start(httpapi.Serve(env.Log, handler))
+	lambda.Start(serve(env, handler))
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"lyceum/shared/auth"
-	"lyceum/shared/dynamo"
 	"lyceum/shared/httpapi"
 	"lyceum/shared/platform"
 )
@@ -13,7 +12,7 @@ import (
 func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
-	accounts := dynamo.Accounts{Table: env.Table("IDENTITY_TABLE"), Now: env.Now}
+	accounts := env.Accounts()
 	login := Login{
 		Accounts: accounts, Hashes: accounts, Limits: env.Limits(), SignIn: env.SignIn(), Cost: auth.DefaultCost, Random: env.Random, Log: env.Log,
 	}

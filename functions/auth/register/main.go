@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"lyceum/shared/auth"
-	"lyceum/shared/dynamo"
 	"lyceum/shared/httpapi"
 	"lyceum/shared/platform"
 )
@@ -14,7 +13,7 @@ func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
 	register := Register{
-		Accounts: dynamo.Accounts{Table: env.Table("IDENTITY_TABLE"), Now: env.Now},
+		Accounts: env.Accounts(),
 		SignIn:   env.SignIn(), Cost: auth.DefaultCost, Now: env.Now, Random: env.Random,
 	}
 	return env.Limits().ByIP(httpapi.RegisterIP, httpapi.Command(http.StatusCreated, register.Do))

@@ -2,7 +2,6 @@
 package main
 
 import (
-	"lyceum/shared/dynamo"
 	"lyceum/shared/httpapi"
 	"lyceum/shared/platform"
 )
@@ -10,6 +9,6 @@ import (
 func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
-	list := ListUsers{Directory: dynamo.Accounts{Table: env.Table("IDENTITY_TABLE"), Now: env.Now}, Cursors: env.Cursors()}
+	list := ListUsers{Directory: env.Accounts(), Cursors: env.Cursors()}
 	return httpapi.Authenticate(env.Verifier(), httpapi.Query(list.Do))
 }

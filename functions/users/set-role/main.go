@@ -4,7 +4,6 @@ package main
 import (
 	"net/http"
 
-	"lyceum/shared/dynamo"
 	"lyceum/shared/httpapi"
 	"lyceum/shared/platform"
 )
@@ -13,7 +12,7 @@ func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
 	set := SetRole{
-		Users: dynamo.Accounts{Table: env.Table("IDENTITY_TABLE"), Now: env.Now},
+		Users: env.Accounts(),
 		Now:   env.Now, Random: env.Random,
 	}
 	return httpapi.Authenticate(env.Verifier(), httpapi.Command(http.StatusOK, set.Do))
