@@ -1,6 +1,7 @@
 package template_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -131,9 +132,9 @@ func TestProject(t *testing.T) {
 			{LogicalID: "LearningTable", Name: "lyceum-dev-learning", HashKey: "pk", RangeKey: "sk",
 				Attributes:   []template.Attribute{pk, sk, {Name: "cataloguePk", Type: "S"}, {Name: "catalogueSk", Type: "S"}},
 				Indexes:      []template.Index{{Name: "catalogue", HashKey: "cataloguePk", RangeKey: "catalogueSk", Projection: "ALL"}},
-				TTLAttribute: "expiresAt", StreamView: "NEW_AND_OLD_IMAGES"},
+				TTLAttribute: "expiresAt", StreamView: "NEW_AND_OLD_IMAGES", Replicas: []string{"eu-west-1"}},
 			{LogicalID: "EphemeralTable", Name: "lyceum-dev-ephemeral", Attributes: []template.Attribute{pk, sk}, HashKey: "pk", RangeKey: "sk",
-				TTLAttribute: "expiresAt", StreamView: "NEW_AND_OLD_IMAGES"},
+				TTLAttribute: "expiresAt", StreamView: "NEW_AND_OLD_IMAGES", Replicas: []string{"eu-west-1"}},
 			{LogicalID: "LimitsTable", Name: "lyceum-dev-limits", Attributes: []template.Attribute{pk}, HashKey: "pk", TTLAttribute: "expiresAt"},
 		}
 		got := slices.Clone(s.Tables)
@@ -184,7 +185,7 @@ func TestProject(t *testing.T) {
 		t.Parallel()
 		o := options()
 		o.Region = "us-east-1"
-		o.Parameters = map[string]string{"Environment": "prod", "Regions": "us-east-1, eu-west-1", "JwtSecret": "mine", "AllowedOrigins": "https://a.example"}
+		o.Parameters = map[string]string{"Environment": "prod", "Regions": "us-east-1,eu-west-1", "JwtSecret": "mine", "AllowedOrigins": "https://a.example"}
 		s := loadProject(t, o)
 		env := named(t, s, "RegisterFunction").Environment
 		for name, want := range map[string]string{
@@ -201,6 +202,29 @@ func TestProject(t *testing.T) {
 		}
 		if got, want := s.API.CORS.AllowOrigins, []string{"https://a.example"}; !slices.Equal(got, want) {
 			t.Errorf("got origins %v, want %v", got, want)
+		}
+	})
+
+	t.Run("the identity table is as consistent as the parameter says", func(t *testing.T) {
+		t.Parallel()
+		for _, tt := range []struct {
+			consistency, regions, home string
+			strong                     bool
+		}{
+			{"single", "", "", false},
+			{"home", "eu-west-1,us-east-1,ap-northeast-1", "eu-west-1", false},
+			{"strong", "eu-west-1,eu-west-2,eu-central-1", "", true},
+		} {
+			o := options()
+			o.Parameters = map[string]string{"Regions": tt.regions, "IdentityConsistency": tt.consistency}
+			s := loadProject(t, o)
+			replicas := strings.Split(cmp.Or(tt.regions, "eu-west-1"), ",")
+			if got := s.Tables[0]; got.Strong != tt.strong || !slices.Equal(got.Replicas, replicas) || s.Tables[1].Strong || !slices.Equal(s.Tables[1].Replicas, replicas) {
+				t.Errorf("%s: got %+v and %+v", tt.consistency, got, s.Tables[1])
+			}
+			if got := named(t, s, "LoginFunction").Environment["IDENTITY_HOME"]; got != tt.home {
+				t.Errorf("%s: IDENTITY_HOME = %q, want %q", tt.consistency, got, tt.home)
+			}
 		}
 	})
 }

@@ -161,9 +161,17 @@ func TestRefusals(t *testing.T) {
 			"StreamViewType of StreamSpecification must be KEYS_ONLY or"},
 		{"a global table without a replica here", global + "      Replicas: [{Region: us-east-1}]\n",
 			"the table T has no replica in eu-west-1"},
-		{"strong consistency", strings.Replace(global, " # here", "", 1) +
-			"      Replicas: [{Region: eu-west-1}]\n      MultiRegionConsistency: STRONG # here\n",
-			`MultiRegionConsistency of AWS::DynamoDB::GlobalTable must be EVENTUAL here, not "STRONG"`},
+		{"strong consistency in one region", global + "      Replicas: [{Region: eu-west-1}]\n      MultiRegionConsistency: STRONG\n",
+			"the strongly consistent table T needs replicas in exactly three regions of one set (US, EU or AP), not in eu-west-1"},
+		{"strong consistency over two sets", global +
+			"      Replicas: [{Region: eu-west-1}, {Region: us-east-1}, {Region: us-east-2}]\n      MultiRegionConsistency: STRONG\n",
+			"the strongly consistent table T needs replicas in exactly three regions of one set"},
+		{"strong consistency and a time to live", global +
+			"      Replicas: [{Region: eu-west-1}, {Region: eu-west-2}, {Region: eu-west-3}]\n      MultiRegionConsistency: STRONG\n" +
+			"      TimeToLiveSpecification: {AttributeName: t, Enabled: true}\n",
+			"the strongly consistent table T can have no time to live"},
+		{"two replicas in one region", strings.Replace(global, " # here", "", 1) + "      Replicas:\n        - Region: eu-west-1\n        - Region: eu-west-1 # here\n",
+			"the table T has two replicas in eu-west-1"},
 		{"a replica's unknown property", strings.Replace(global, " # here", "", 1) +
 			"      Replicas:\n        - Region: eu-west-1\n          Speed: fast # here\n",
 			"Speed of Replicas is not supported"},

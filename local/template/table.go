@@ -1,15 +1,18 @@
 package template
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 func (l *loader) table(r *resource, name string, o *object) Table {
 	o.pass("BillingMode", "SSESpecification")
+	t := Table{LogicalID: r.id, Name: name, Line: r.line}
 	if r.typeName == globalTableType {
-		o.oneOf("MultiRegionConsistency", "EVENTUAL")
+		t.Strong = o.oneOf("MultiRegionConsistency", "EVENTUAL", "STRONG") == "STRONG"
 	} else {
 		passForTable(o)
 	}
-	t := Table{LogicalID: r.id, Name: name, Line: r.line}
 	for _, a := range o.objects("AttributeDefinitions") {
 		t.Attributes = append(t.Attributes, Attribute{a.required("AttributeName"), a.oneOf("AttributeType", "", "S", "N", "B")})
 		a.required("AttributeType")
@@ -30,8 +33,9 @@ func (l *loader) table(r *resource, name string, o *object) Table {
 		t.TTLAttribute = attribute
 	}
 	ttl.done()
-	t.DeletionProtection = l.replica(r, o).boolean("DeletionProtectionEnabled")
+	t.DeletionProtection = l.replica(r, o, &t).boolean("DeletionProtectionEnabled")
 	l.checkKeys(t, o)
+	l.checkStrong(t)
 	return t
 }
 
@@ -41,15 +45,20 @@ func passForTable(o *object) {
 }
 
 // replica returns the settings for this region: of the table itself, or of the one replica here.
-func (l *loader) replica(r *resource, o *object) *object {
+func (l *loader) replica(r *resource, o *object, t *Table) *object {
 	if r.typeName == tableType {
 		return o
 	}
 	var here *object
 	for _, replica := range o.objects("Replicas") {
-		if region := replica.required("Region"); region == l.options.Region {
+		region := replica.required("Region")
+		if region == l.options.Region {
 			here = replica
 		}
+		if slices.Contains(t.Replicas, region) {
+			l.failf(replica.v.line, "the table %s has two replicas in %s", r.id, region)
+		}
+		t.Replicas = append(t.Replicas, region)
 		passForTable(replica)
 		replica.pass("DeletionProtectionEnabled", "SSESpecification")
 		replica.done()
@@ -59,6 +68,30 @@ func (l *loader) replica(r *resource, o *object) *object {
 		here = l.object(value{}, "Replicas")
 	}
 	return here
+}
+
+// regionSets are those whose regions can hold a strongly consistent table together ("DynamoDB global tables", multi-Region strong consistency).
+var regionSets = [][]string{
+	{"us-east-1", "us-east-2", "us-west-2"},
+	{"eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1"},
+	{"ap-northeast-1", "ap-northeast-2", "ap-northeast-3"},
+}
+
+// checkStrong refuses what a strongly consistent table cannot have.
+func (l *loader) checkStrong(t Table) {
+	if !t.Strong {
+		return
+	}
+	oneSet := slices.ContainsFunc(regionSets, func(set []string) bool {
+		return !slices.ContainsFunc(t.Replicas, func(region string) bool { return !slices.Contains(set, region) })
+	})
+	if len(t.Replicas) != 3 || !oneSet {
+		l.failf(t.Line, "the strongly consistent table %s needs replicas in exactly three regions of one set (US, EU or AP), not in %s",
+			t.LogicalID, strings.Join(t.Replicas, ", "))
+	}
+	if t.TTLAttribute != "" {
+		l.failf(t.Line, "the strongly consistent table %s can have no time to live", t.LogicalID)
+	}
 }
 
 func (l *loader) index(o *object) Index {

@@ -83,6 +83,8 @@ type Table struct {
 	TTLAttribute       string // empty without TTL
 	StreamView         string // a StreamViewType, empty without a stream
 	DeletionProtection bool
+	Strong             bool     // MultiRegionConsistency is STRONG
+	Replicas           []string // regions of a global table, this one among them; none of a regional table
 	Line               int
 }
 
