@@ -28,7 +28,9 @@ var (
 
 const (
 	fileName = "dynamodb.bolt"
-	format   = "1"
+	format   = "2"
+	// Written by an older version: it has no change records. Its tables' streams begin now.
+	formatWithoutChanges = "1"
 )
 
 var (
@@ -111,7 +113,7 @@ func (s *Server) load(path string) error {
 		if meta == nil {
 			return nil
 		}
-		if got := meta.Get(keyFormat); string(got) != format {
+		if got := string(meta.Get(keyFormat)); got != format && got != formatWithoutChanges {
 			return fmt.Errorf("dynamodb: %s has format %q, this version reads %q: delete it or use the version that wrote it", path, got, format)
 		}
 		wasOpen = meta.Get(keyOpen) != nil
@@ -131,7 +133,7 @@ func (s *Server) load(path string) error {
 	if err := s.db.Sync(); err != nil {
 		return err
 	}
-	return s.db.View(s.loadTables)
+	return s.db.Update(s.loadTables)
 }
 
 // check reads the whole file: every page must be reachable, every bucket in order, every item readable.
@@ -178,6 +180,10 @@ func (s *Server) loadTables(tx *bolt.Tx) error {
 		}
 		t.prepare()
 		tables[t.Name] = t
+		if t.recorded() {
+			_, err := tx.CreateBucketIfNotExists(t.changes)
+			return err
+		}
 		return nil
 	})
 	s.tables.Store(&tables)

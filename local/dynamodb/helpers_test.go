@@ -49,7 +49,7 @@ func open(t testing.TB, opts dynamodb.Options) *sdk.Client {
 	return c
 }
 
-func createTable(t testing.TB, c *sdk.Client) {
+func createTable(t testing.TB, c *sdk.Client, change ...func(*sdk.CreateTableInput)) {
 	t.Helper()
 	key := func(name string, kind types.KeyType) types.KeySchemaElement {
 		return types.KeySchemaElement{AttributeName: &name, KeyType: kind}
@@ -58,13 +58,16 @@ func createTable(t testing.TB, c *sdk.Client) {
 	for _, a := range []string{"pk", "sk", "g"} {
 		defined = append(defined, types.AttributeDefinition{AttributeName: &a, AttributeType: "S"})
 	}
-	_, err := c.CreateTable(context.Background(), &sdk.CreateTableInput{
+	in := &sdk.CreateTableInput{
 		TableName: name, BillingMode: types.BillingModePayPerRequest, AttributeDefinitions: defined,
 		KeySchema: []types.KeySchemaElement{key("pk", "HASH"), key("sk", "RANGE")},
 		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{{IndexName: aws.String("by-g"), KeySchema: []types.KeySchemaElement{key("g", "HASH")},
 			Projection: &types.Projection{ProjectionType: types.ProjectionTypeKeysOnly}}},
-	})
-	if err != nil {
+	}
+	for _, adjust := range change {
+		adjust(in)
+	}
+	if _, err := c.CreateTable(context.Background(), in); err != nil {
 		t.Fatal(err)
 	}
 }

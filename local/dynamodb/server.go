@@ -38,15 +38,17 @@ type Request struct {
 
 // Server is an http.Handler. It is safe for concurrent use.
 type Server struct {
-	opts   Options
-	db     *bolt.DB
-	temp   string // folder to remove at Close, or empty
-	tables atomic.Pointer[map[string]*table]
-	schema sync.Mutex  // held while tables change
-	dirty  atomic.Bool // commits since the last sync
-	stop   chan struct{}
-	ended  sync.WaitGroup
-	close  func() error
+	opts    Options
+	db      *bolt.DB
+	temp    string // folder to remove at Close, or empty
+	tables  atomic.Pointer[map[string]*table]
+	schema  sync.Mutex  // held while tables change
+	dirty   atomic.Bool // commits since the last sync
+	watch   sync.Mutex
+	changed chan struct{} // nil if nobody waits for changes
+	stop    chan struct{}
+	ended   sync.WaitGroup
+	close   func() error
 }
 
 // How often the file is synced and expired items are deleted. AWS deletes within days.

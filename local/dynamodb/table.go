@@ -26,8 +26,8 @@ type table struct {
 	DeletionProtected bool
 	TTLAttribute      string // empty if time to live is off
 
-	keys        keySchema
-	items, ttls []byte // names of buckets
+	keys                 keySchema
+	items, ttls, changes []byte // names of buckets
 }
 
 // index is a global secondary index.
@@ -98,7 +98,7 @@ func holdsItems(bucket []byte) bool {
 // prepare fills what follows from the description.
 func (t *table) prepare() {
 	t.keys = t.schema(t.KeySchema)
-	t.items, t.ttls = []byte(t.ID+itemsSuffix), []byte(t.ID+"/ttl")
+	t.items, t.ttls, t.changes = []byte(t.ID+itemsSuffix), []byte(t.ID+"/ttl"), []byte(t.ID+"/changes")
 	for i := range t.Indexes {
 		x := &t.Indexes[i]
 		x.keys, x.bucket = t.schema(x.KeySchema), []byte(t.ID+"/index/"+x.Name)

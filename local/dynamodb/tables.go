@@ -133,11 +133,17 @@ func (t *table) buckets() [][]byte {
 	if t.TTLAttribute != "" {
 		names = append(names, t.ttls)
 	}
+	if t.recorded() {
+		names = append(names, t.changes)
+	}
 	for _, x := range t.Indexes {
 		names = append(names, x.bucket)
 	}
 	return names
 }
+
+// recorded tells whether changes of the table are recorded.
+func (t *table) recorded() bool { return t.Stream != nil }
 
 func saveTable(tx *bolt.Tx, t *table) error {
 	data, err := json.Marshal(t)

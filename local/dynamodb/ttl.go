@@ -119,20 +119,18 @@ func (c *call) describeTimeToLive(in *tableInput) (*describeTimeToLiveOutput, er
 	return &describeTimeToLiveOutput{timeToLiveDescription{t.TTLAttribute, "ENABLED"}}, nil
 }
 
-// sweep deletes expired items of all tables, and client request tokens past their life.
+// sweep deletes expired items of all tables, change records and client request tokens past their life.
 func (s *Server) sweep() error {
 	now := s.opts.Now()
 	for _, t := range *s.tables.Load() {
-		if t.TTLAttribute == "" {
-			continue
-		}
-		for {
-			deleted, err := s.expire(t, now)
-			if err != nil {
+		if t.TTLAttribute != "" {
+			if err := inBatches(func() (int, error) { return s.expire(t, now) }); err != nil {
 				return err
 			}
-			if deleted < sweepBatch {
-				break
+		}
+		if t.recorded() {
+			if err := inBatches(func() (int, error) { return s.trimChanges(t, now, sweepBatch) }); err != nil {
+				return err
 			}
 		}
 	}
@@ -146,6 +144,15 @@ func (s *Server) sweep() error {
 		return err
 	}
 	return s.update(func(tx *bolt.Tx) error { return forgetTokens(tx, now, 10*sweepBatch) })
+}
+
+// inBatches calls do until it did less than a whole batch.
+func inBatches(do func() (int, error)) error {
+	for {
+		if n, err := do(); err != nil || n < sweepBatch {
+			return err
+		}
+	}
 }
 
 // expire deletes up to sweepBatch items of a table whose time is past and returns their number.
@@ -177,7 +184,7 @@ func (s *Server) expire(t *table, now time.Time) (int, error) {
 			if err != nil {
 				return err
 			}
-			if err := current.store(tx, primary, item, nil, &consumption{}); err != nil {
+			if err := s.store(tx, current, primary, item, nil, origin{at: now, expired: true}, &consumption{}); err != nil {
 				return err
 			}
 		}

@@ -99,7 +99,7 @@ func (w *write) apply(c *call, tx *bolt.Tx, used *consumption) (changes, error) 
 		return changes{}, err
 	}
 	used.table += replaceUnits(before, after)
-	return changes{before, after}, w.table.store(tx, w.primary, before, after, used)
+	return changes{before, after}, c.store(tx, w.table, w.primary, before, after, origin{at: c.now}, used)
 }
 
 // result is the item after the write; nil if it is deleted.
@@ -139,15 +139,28 @@ func (t *table) checkUpdated(item attr.Map) error {
 	return t.checkIndexKeys(item)
 }
 
-// store replaces an item in the table, its indexes and the order of expiry, and charges the indexes.
-func (t *table) store(tx *bolt.Tx, primary []byte, before, after attr.Map, used *consumption) error {
+// store replaces an item in the table, its indexes and the order of expiry, records the change, and charges the indexes.
+func (s *Server) store(tx *bolt.Tx, t *table, primary []byte, before, after attr.Map, from origin, used *consumption) error {
 	items, err := t.bucket(tx, t.items)
 	if err != nil {
 		return err
 	}
+	var data []byte
+	if after != nil {
+		data = attr.AppendItem(nil, after)
+	}
+	if t.recorded() {
+		was := items.Get(primary)
+		if bytes.Equal(was, data) {
+			return nil
+		}
+		if err := s.record(tx, t, record{origin: from, before: was, after: data}); err != nil {
+			return err
+		}
+	}
 	switch {
 	case after != nil:
-		err = items.Put(primary, attr.AppendItem(nil, after))
+		err = items.Put(primary, data)
 	case before != nil:
 		err = items.Delete(primary)
 	}

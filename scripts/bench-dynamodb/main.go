@@ -91,6 +91,7 @@ func open(ctx context.Context, url string) (*bench, error) {
 	})}
 	_, err := b.client.CreateTable(ctx, &dynamodb.CreateTableInput{
 		TableName: &b.table, BillingMode: types.BillingModePayPerRequest,
+		StreamSpecification: &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewTypeNewAndOldImages}, // as a global table has
 		AttributeDefinitions: []types.AttributeDefinition{
 			{AttributeName: aws.String("pk"), AttributeType: types.ScalarAttributeTypeS}, {AttributeName: aws.String("sk"), AttributeType: types.ScalarAttributeTypeS},
 		},
