@@ -67,6 +67,12 @@ func (b Bucket) Link(ctx context.Context, key, contentType, disposition string, 
 	return signed.URL, nil
 }
 
+// Ping is nil when the bucket answers.
+func (b Bucket) Ping(ctx context.Context) error {
+	_, err := b.Client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &b.Name})
+	return failed(err)
+}
+
 // failed tells a store that does not answer from a mistake of ours, such as a missing permission.
 func failed(err error) error {
 	var api smithy.APIError
