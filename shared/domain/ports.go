@@ -129,8 +129,8 @@ type Completions interface {
 
 // Dashboards reads the learner's overview.
 type Dashboards interface {
-	// Dashboard reads the user, the merged summary and the number of published lessons in one call of constant cost. ErrNoUser when there is none.
-	Dashboard(ctx context.Context, id UserID) (user *User, summary Summary, published int, err error)
+	// Dashboard reads the user, the merged summary and the numbers of published lessons in one call of constant cost. ErrNoUser when there is none.
+	Dashboard(ctx context.Context, id UserID) (user *User, summary Summary, published CatalogueCounts, err error)
 }
 
 // Outbox records events that stand alone.

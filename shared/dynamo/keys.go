@@ -16,7 +16,7 @@ import (
 //	identity   USER#<id>         ACCOUNT                      user, in index users          Accounts.Register, Update
 //	identity   USER#<id>         ACCOUNT#CREDENTIAL           credential                    Accounts.Register, Rehash
 //	learning   LESSON#<id>       LESSON                       lesson, in index catalogue    Lessons.Create
-//	learning   CATALOGUE         COUNT#<region>               published lessons, counted    Lessons.Create
+//	learning   CATALOGUE         COUNT#<region>               published lessons, by track   whatever changes them
 //	learning   USER#<id>         PROGRESS#<lesson>#<region>   one region's shard            Learning.Complete
 //	learning   USER#<id>         SUMMARY#<region>             one region's totals           Learning.Complete
 //	learning   USER#<id>         UPLOAD#<id>                  upload                        Uploads.Create

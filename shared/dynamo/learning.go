@@ -105,38 +105,34 @@ func (l Learning) save(ctx context.Context, user domain.UserID, p *domain.Progre
 }
 
 // Dashboard implements domain.Dashboards in one batch read over both tables.
-func (l Learning) Dashboard(ctx context.Context, id domain.UserID) (*domain.User, domain.Summary, int, error) {
+func (l Learning) Dashboard(ctx context.Context, id domain.UserID) (*domain.User, domain.Summary, domain.CatalogueCounts, error) {
+	var none domain.Summary
+	var uncounted domain.CatalogueCounts
 	var wanted []key
 	for _, region := range l.Regions {
 		wanted = append(wanted, summaryKey(id, region), catalogueCountKey(region))
 	}
 	tables, err := batchGet(ctx, l.Table.Client, map[string][]key{l.Identity: {userKey(id)}, l.Table.Name: wanted})
 	if err != nil {
-		return nil, domain.Summary{}, 0, err
+		return nil, none, uncounted, err
 	}
 	account, ok := tables[l.Identity][userKey(id)]
 	if !ok {
-		return nil, domain.Summary{}, 0, domain.ErrNoUser
+		return nil, none, uncounted, domain.ErrNoUser
 	}
 	var user userItem
 	if err := attributevalue.UnmarshalMap(account, &user); err != nil {
-		return nil, domain.Summary{}, 0, err
+		return nil, none, uncounted, err
 	}
-	published := 0
 	var shards []domain.Summary
+	var counts []domain.CatalogueCounts
 	for _, region := range l.Regions {
 		var totals summaryItem
-		var count struct {
-			Published int `dynamodbav:"published"`
-		}
 		if err := attributevalue.UnmarshalMap(tables[l.Table.Name][summaryKey(id, region)], &totals); err != nil {
-			return nil, domain.Summary{}, 0, err
-		}
-		if err := attributevalue.UnmarshalMap(tables[l.Table.Name][catalogueCountKey(region)], &count); err != nil {
-			return nil, domain.Summary{}, 0, err
+			return nil, none, uncounted, err
 		}
 		shards = append(shards, totals.restore())
-		published += count.Published
+		counts = append(counts, restoreCounts(tables[l.Table.Name][catalogueCountKey(region)]))
 	}
-	return user.restore(), domain.MergeSummaries(shards), published, nil
+	return user.restore(), domain.MergeSummaries(shards), domain.MergeCounts(counts), nil
 }

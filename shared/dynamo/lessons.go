@@ -93,15 +93,8 @@ func (l Lessons) Create(ctx context.Context, lesson *domain.Lesson) error {
 	if err != nil {
 		return err
 	}
-	writes := []types.TransactWriteItem{put}
-	if lesson.State().Published {
-		add := "ADD published :one"
-		writes = append(writes, types.TransactWriteItem{Update: &types.Update{
-			TableName: &l.Table.Name, Key: catalogueCountKey(l.Region).av(), UpdateExpression: &add,
-			ExpressionAttributeValues: map[string]types.AttributeValue{":one": num(1)},
-		}})
-	}
-	return l.Table.create(ctx, writes)
+	counts := l.Table.countChange(l.Region, domain.LessonState{}, lesson.State())
+	return l.Table.create(ctx, append([]types.TransactWriteItem{put}, counts...))
 }
 
 func newLessonItem(s domain.LessonState) lessonItem {

@@ -41,7 +41,7 @@ func (g GetDashboard) Do(ctx context.Context, in In) (Out, error) {
 	if err != nil {
 		return Out{}, err
 	}
-	out := Out{User: httpapi.ViewSelf(user), Recent: []Recent{}, Stats: Stats{published, summary.Total.Completed, summary.AverageScore()}}
+	out := Out{User: httpapi.ViewSelf(user), Recent: []Recent{}, Stats: Stats{published.Total, summary.Total.Completed, summary.AverageScore()}}
 	for _, r := range summary.Recent {
 		out.Recent = append(out.Recent, Recent{r.LessonID.String(), r.Title, int(r.Score), domain.FormatTime(r.CompletedAt)})
 	}
