@@ -95,6 +95,14 @@ type Limiter interface {
 	Take(ctx context.Context, policy Policy, subject string) (Decision, error)
 }
 
+// Tries is a Limiter of tries at a secret. Take refuses who is locked, for LockAfter the failures in a row.
+type Tries interface {
+	Limiter
+	// Failed counts one more wrong try, and Passed forgets them all.
+	Failed(ctx context.Context, policy Policy, subject string) error
+	Passed(ctx context.Context, policy Policy, subject string) error
+}
+
 // Page asks for a part of a list: at most Limit entries after the position that an earlier page ended with ("" = from the start).
 type Page struct {
 	Limit int

@@ -24,10 +24,12 @@ type Limits struct {
 	Now   func() time.Time
 }
 
-var _ domain.Limiter = Limits{}
+var _ domain.Tries = Limits{}
 
 type limitItem struct {
-	TAT int64 `dynamodbav:"tat"` // Unix milliseconds; 0 when there is no item
+	TAT      int64 `dynamodbav:"tat"` // Unix milliseconds; 0 when there is no item
+	Failures int   `dynamodbav:"failures"`
+	FailedAt int64 `dynamodbav:"failedAt"` // Unix milliseconds of the last failure
 }
 
 const limitTries = 3
@@ -39,15 +41,19 @@ func (l Limits) Take(ctx context.Context, policy domain.Policy, subject string) 
 	step := (policy.Window / time.Duration(policy.Limit)).Milliseconds()
 	end := now + step*int64(policy.Limit)
 	latest := end - step // of tat, for one more
-	decide := func(tat int64, allowed bool) domain.Decision {
-		d := domain.Decision{Allowed: allowed, Limit: policy.Limit, Reset: millis(tat - now)}
+	decide := func(i limitItem, allowed bool) domain.Decision {
+		d := domain.Decision{Allowed: allowed, Limit: policy.Limit, Reset: millis(i.TAT - now), Failures: i.Failures}
 		if allowed {
-			d.Remaining = int((end - tat) / step)
+			d.Remaining = int((end - i.TAT) / step)
 		} else {
-			d.RetryAfter = millis(tat - latest)
+			d.RetryAfter = millis(i.TAT - latest)
+		}
+		if left := millis(i.FailedAt-now) + domain.LockAfter(i.Failures); left > 0 && i.Failures > 0 {
+			d.Allowed, d.Locked, d.RetryAfter = false, true, max(left, d.RetryAfter)
 		}
 		return d
 	}
+	expires := (end+policy.Kept.Milliseconds())/1000 + 1 // tat is never later than end
 	for range limitTries {
 		for _, c := range []struct {
 			set, condition string
@@ -56,29 +62,28 @@ func (l Limits) Take(ctx context.Context, policy domain.Policy, subject string) 
 			{":value", "attribute_not_exists(tat) OR tat <= :bound", now + step, now},
 			{"tat + :value", "tat <= :bound", step, latest},
 		} {
-			tat, done, err := l.move(ctx, limitPK(policy.Name, subject), c.set, c.condition, c.value, c.bound, end)
+			item, done, err := l.move(ctx, limitPK(policy.Name, subject), c.set, c.condition, c.value, c.bound, expires)
 			if err != nil {
 				return domain.Decision{}, err
 			}
-			if done || tat > latest {
-				return decide(tat, done), nil
+			if done || item.TAT > latest {
+				return decide(item, done), nil
 			}
 		}
 	}
 	return domain.Decision{}, ErrBusy
 }
 
-// move sets tat if the condition holds. It returns the tat that stands then, and whether it is the new one.
-func (l Limits) move(ctx context.Context, pk, set, condition string, value, bound, end int64) (tat int64, done bool, err error) {
+// move sets tat if the condition holds. It returns the item that stands then, and whether its tat is the new one.
+func (l Limits) move(ctx context.Context, pk, set, condition string, value, bound, expires int64) (item limitItem, done bool, err error) {
 	update := "SET tat = " + set + ", expiresAt = :expires"
 	res, err := l.Table.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &l.Table.Name, Key: map[string]types.AttributeValue{"pk": str(pk)},
 		UpdateExpression: &update, ConditionExpression: &condition, ExpressionAttributeValues: map[string]types.AttributeValue{
-			":value": num(int(value)), ":bound": num(int(bound)), ":expires": num(int(end/1000 + 1)), // Unix seconds, TTL: tat is never later than end
+			":value": num(int(value)), ":bound": num(int(bound)), ":expires": num(int(expires)), // Unix seconds, TTL
 		},
-		ReturnValues: types.ReturnValueUpdatedNew, ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+		ReturnValues: types.ReturnValueAllNew, ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	}, oneRetry)
-	var item limitItem
 	var refused *types.ConditionalCheckFailedException
 	switch {
 	case errors.As(err, &refused):
@@ -88,7 +93,27 @@ func (l Limits) move(ctx context.Context, pk, set, condition string, value, boun
 	default:
 		done, err = true, attributevalue.UnmarshalMap(res.Attributes, &item)
 	}
-	return item.TAT, done, err
+	return item, done, err
+}
+
+// Failed implements domain.Tries in one update. Failures at once all count.
+func (l Limits) Failed(ctx context.Context, policy domain.Policy, subject string) error {
+	now := l.Now()
+	return l.update(ctx, limitPK(policy.Name, subject), "SET failedAt = :now, expiresAt = :expires ADD failures :one", map[string]types.AttributeValue{
+		":now": num(int(now.UnixMilli())), ":one": num(1), ":expires": num(int(now.Add(policy.Window + policy.Kept).Unix())),
+	})
+}
+
+// Passed implements domain.Tries in one update. What was taken of the limit stays taken.
+func (l Limits) Passed(ctx context.Context, policy domain.Policy, subject string) error {
+	return l.update(ctx, limitPK(policy.Name, subject), "REMOVE failures, failedAt", nil)
+}
+
+func (l Limits) update(ctx context.Context, pk, update string, values map[string]types.AttributeValue) error {
+	_, err := l.Table.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &l.Table.Name, Key: map[string]types.AttributeValue{"pk": str(pk)}, UpdateExpression: &update, ExpressionAttributeValues: values,
+	}, oneRetry)
+	return wrap(err)
 }
 
 // oneRetry sends a call again at once, for a connection that broke while the function slept. Callers of a limiter do not wait for more,

@@ -19,13 +19,18 @@ import (
 var (
 	// RegisterIP guards POST /api/auth/register by source address: a school behind one address can sign up a lecture hall at once.
 	RegisterIP = domain.Policy{Name: "register-ip", Limit: 300, Window: 10 * time.Minute}
-	// LoginAccount guards the password, at POST /api/auth/login and where it is asked for again, by the account's e-mail address,
-	// whether there is such an account or not.
-	LoginAccount = domain.Policy{Name: "login-account", Limit: 10, Window: time.Minute}
+	// LoginAccount guards the password at POST /api/auth/login by the e-mail address, whether it has an account or not; a device that
+	// signed in before has a count of its own.
+	LoginAccount = domain.Policy{Name: "login-account", Limit: 10, Window: time.Minute, Kept: 24 * time.Hour}
+	// PasswordUser guards the password where a signed-in user is asked for it again, by the user.
+	PasswordUser = domain.Policy{Name: "password-user", Limit: 10, Window: time.Minute, Kept: 24 * time.Hour}
 )
 
 // ErrRateLimited is returned to a subject that used up its limit. It says when to try again.
 var ErrRateLimited = fault.New(fault.RateLimited, "request.rate_limited", "Too many requests. Try again later.")
+
+// ErrLocked is returned to a subject with too many wrong passwords in a row, known account or not. It says when to try again.
+var ErrLocked = fault.New(fault.RateLimited, "auth.locked", "Too many wrong passwords. Try again later, or reset the password.")
 
 // limiterWait bounds the wait for the limiter.
 const limiterWait = 300 * time.Millisecond
@@ -33,7 +38,7 @@ const limiterWait = 300 * time.Millisecond
 // Limits applies policies to requests. A limiter that fails, or does not answer within 300 ms, lets the request go on: limits protect
 // against abuse, and their table must not be able to stop everybody. That is logged once a request, as error.
 type Limits struct {
-	Limiter domain.Limiter
+	Limiter domain.Tries
 	Log     *slog.Logger
 }
 
@@ -43,7 +48,7 @@ func (l Limits) ByIP(policy domain.Policy, next Handler) Handler {
 		subject, err := source(r.RequestContext.HTTP.SourceIP)
 		if err != nil {
 			l.open(ctx, policy, err)
-		} else if err := l.take(ctx, policy, subject); err != nil {
+		} else if _, err := l.take(ctx, policy, subject); err != nil {
 			return nil, err
 		}
 		return next(ctx, r)
@@ -52,26 +57,67 @@ func (l Limits) ByIP(policy domain.Policy, next Handler) Handler {
 
 // ByAccount asks the policy about an e-mail address: nil or ErrRateLimited. Only the address's SHA-256 is stored, until the window ends.
 func (l Limits) ByAccount(ctx context.Context, policy domain.Policy, email domain.Email) error {
-	sum := sha256.Sum256([]byte(email.String()))
-	return l.take(ctx, policy, hex.EncodeToString(sum[:]))
+	_, err := l.take(ctx, policy, Hashed(email.String()))
+	return err
 }
 
-func (l Limits) take(ctx context.Context, policy domain.Policy, subject string) error {
+// Hashed is the subject that stands for somebody: what is stored tells no address and no id.
+func Hashed(who string) string {
+	sum := sha256.Sum256([]byte(who))
+	return hex.EncodeToString(sum[:])
+}
+
+// Try makes one try at a secret: check tells whether it was right. After wrong ones in a row the subject is locked for domain.LockAfter:
+// ErrLocked, and check is not asked. An error of check does not count. A right try forgets the wrong ones.
+func (l Limits) Try(ctx context.Context, policy domain.Policy, subject string, check func() (bool, error)) (bool, error) {
+	decision, err := l.take(ctx, policy, subject)
+	if err != nil {
+		return false, err
+	}
+	right, err := check()
+	switch {
+	case err != nil:
+		return false, err
+	case !right:
+		l.settle(ctx, policy, subject, l.Limiter.Failed)
+	case decision.Failures > 0:
+		l.settle(ctx, policy, subject, l.Limiter.Passed)
+	}
+	return right, nil
+}
+
+// Unlock forgets the wrong passwords of an address, as after a reset by mail. A device's own count is not touched.
+func (l Limits) Unlock(ctx context.Context, email domain.Email) {
+	l.settle(ctx, LoginAccount, Hashed(email.String()), l.Limiter.Passed)
+}
+
+func (l Limits) settle(ctx context.Context, policy domain.Policy, subject string, how func(context.Context, domain.Policy, string) error) {
+	bounded, cancel := context.WithTimeout(ctx, limiterWait)
+	defer cancel()
+	if err := how(bounded, policy, subject); err != nil {
+		l.open(ctx, policy, err)
+	}
+}
+
+func (l Limits) take(ctx context.Context, policy domain.Policy, subject string) (domain.Decision, error) {
 	bounded, cancel := context.WithTimeout(ctx, limiterWait)
 	defer cancel()
 	decision, err := l.Limiter.Take(bounded, policy, subject)
 	if err != nil {
 		l.open(ctx, policy, err)
-		return nil
+		return domain.Decision{}, nil
 	}
 	t := takenOf(ctx)
 	t.policy, t.decision = policy, decision
-	if !decision.Allowed {
-		refused := *ErrRateLimited
-		refused.RetryAfter = decision.RetryAfter
-		return &refused
+	if decision.Allowed {
+		return decision, nil
 	}
-	return nil
+	refused := *ErrRateLimited
+	if decision.Locked {
+		refused = *ErrLocked
+	}
+	refused.RetryAfter = decision.RetryAfter
+	return decision, &refused
 }
 
 func (l Limits) open(ctx context.Context, policy domain.Policy, cause error) {

@@ -20,12 +20,15 @@ func (f takeFunc) Take(ctx context.Context, p domain.Policy, subject string) (do
 	return f(ctx, p, subject)
 }
 
+func (takeFunc) Failed(context.Context, domain.Policy, string) error { return nil }
+func (takeFunc) Passed(context.Context, domain.Policy, string) error { return nil }
+
 // says is a limiter with one answer.
 func says(d domain.Decision) takeFunc {
 	return func(context.Context, domain.Policy, string) (domain.Decision, error) { return d, nil }
 }
 
-func limits(limiter domain.Limiter) httpapi.Limits {
+func limits(limiter domain.Tries) httpapi.Limits {
 	return httpapi.Limits{Limiter: limiter, Log: discard}
 }
 

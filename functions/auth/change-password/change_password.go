@@ -33,8 +33,8 @@ type In struct {
 }
 
 // Do ends all sessions, then stores the new hash, then opens a session for this device: a client replaces its tokens with the answer's.
-// When it dies between, the user signs in anew, with the old password or the new one. Tries count with those of login, so that a stolen
-// session is no place to guess the password.
+// When it dies between, the user signs in anew, with the old password or the new one. Tries are limited and locked as those of login, so
+// that a stolen session is no place to guess the password, in a count of their own, which strangers at the login do not reach.
 func (c ChangePassword) Do(ctx context.Context, in In) (auth.Tokens, error) {
 	var bad fault.Details
 	current, err := auth.EnteredPassword(in.Body.CurrentPassword)
@@ -54,10 +54,9 @@ func (c ChangePassword) Do(ctx context.Context, in In) (auth.Tokens, error) {
 	if err != nil {
 		return auth.Tokens{}, err
 	}
-	if err := c.Limits.ByAccount(ctx, httpapi.LoginAccount, user.State().Email); err != nil {
-		return auth.Tokens{}, err
-	}
-	matches, err := c.Cost.Matches(current, credential.Hash)
+	matches, err := c.Limits.Try(ctx, httpapi.PasswordUser, httpapi.Hashed(user.ID().String()), func() (bool, error) {
+		return c.Cost.Matches(current, credential.Hash)
+	})
 	if err != nil {
 		return auth.Tokens{}, err
 	}

@@ -119,3 +119,20 @@ func TestALostAnswerChangesThePasswordOnce(t *testing.T) {
 		t.Errorf("%d answers lost, the new password opens: %v", lost.Load(), opens(t, stand, user, next))
 	}
 }
+
+// D19: a session that was stolen is no place to guess the password either, and strangers' guesses at the login do not lock its owner out.
+func TestD19WrongPasswordsLockTheUserAlone(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	api := stand.Serve(t, name, handler)
+	user, other := stand.NewUser(t), stand.NewUser(t)
+	for range 5 {
+		api.Post(path, user.Token, body("wrong horse battery", next)).Fails(t, http.StatusBadRequest, "request.invalid")
+	}
+	answer := api.Post(path, user.Token, body(localtest.Password, next))
+	answer.Fails(t, http.StatusTooManyRequests, "auth.locked")
+	if got := answer.Header.Get("Retry-After"); got != "30" && got != "29" && got != "28" {
+		t.Errorf("Retry-After %s, want 30", got)
+	}
+	api.Post(path, other.Token, body(localtest.Password, next)).Data(t, http.StatusOK, &struct{}{})
+}

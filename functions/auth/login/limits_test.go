@@ -25,6 +25,14 @@ func stopped(t testing.TB, stand *localtest.Stand) (env *platform.Env, sleep fun
 	return env, func(by time.Duration) { late.Add(int64(by)) }
 }
 
+// logLines counts what a logger writes.
+type logLines struct{ atomic.Int64 }
+
+func (l *logLines) Write(line []byte) (int, error) {
+	l.Add(1)
+	return len(line), nil
+}
+
 // rate is what an answer says of the limit.
 func rate(a localtest.Answer) string {
 	return fmt.Sprint(a.Header["Ratelimit-Policy"], a.Header["Ratelimit"], a.Header["X-Ratelimit-Limit"], a.Header["X-Ratelimit-Remaining"],
@@ -37,14 +45,16 @@ func TestD22OfAThousandLoginsTenPass(t *testing.T) {
 	stand := localtest.New(t)
 	user := stand.NewUser(t)
 	var apis []*localtest.API
+	var open logLines
 	for range 2 { // two processes, as far as DynamoDB can tell
 		env, _ := stopped(t, stand)
+		env.Log = slog.New(slog.NewJSONHandler(&open, &slog.HandlerOptions{Level: slog.LevelError}))
 		apis = append(apis, stand.ServeEnv(t, name, env, handler))
 	}
 	var mu sync.Mutex
 	statuses := map[int]int{}
 	var all sync.WaitGroup
-	for i := range 8 { // so many that the limiter answers within its 300 ms on a busy machine
+	for i := range 8 {
 		all.Go(func() {
 			for n := range 125 {
 				email := []string{user.Email, " " + strings.ToUpper(user.Email)}[n%2] // one account all the same
@@ -56,11 +66,13 @@ func TestD22OfAThousandLoginsTenPass(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if statuses[http.StatusOK] != 10 || statuses[http.StatusTooManyRequests] != 990 {
-		t.Errorf("statuses %v, want 200 ten times and 429 for 990", statuses)
+	// On a machine so busy that the limiter does not answer in its 300 ms, that request is let through, and says so in the log.
+	passed, through := statuses[http.StatusOK], int(open.Load())
+	if passed > 10+through || through == 0 && passed != 10 || passed+statuses[http.StatusTooManyRequests] != 1000 {
+		t.Errorf("statuses %v, want 200 ten times and %d more without an answer of the limiter, else 429", statuses, through)
 	}
-	if sessions := stand.Items(t, "EPHEMERAL_TABLE"); len(sessions) != 10 {
-		t.Errorf("%d sessions, want 10", len(sessions))
+	if sessions := stand.Items(t, "EPHEMERAL_TABLE"); len(sessions) != passed {
+		t.Errorf("%d sessions, want %d", len(sessions), passed)
 	}
 }
 
@@ -71,8 +83,8 @@ func TestTheLimitOfAnAccount(t *testing.T) {
 	api := stand.ServeEnv(t, name, env, handler)
 	user, other := stand.NewUser(t), stand.NewUser(t)
 	for i := range 10 {
-		answer := api.Post(path, "", body(t, user.Email, "wrong horse battery"))
-		answer.Fails(t, http.StatusUnauthorized, "auth.credentials_wrong")
+		answer := api.Post(path, "", body(t, user.Email, localtest.Password))
+		answer.Data(t, http.StatusOK, &signedIn{})
 		want := fmt.Sprintf(`["login-account";q=10;w=60] ["login-account";r=%d;t=%d] [10] [%d] [%d] []`, 9-i, 6*(i+1), 9-i, 6*(i+1))
 		if got := rate(answer); got != want {
 			t.Errorf("D27, try %d:\n got %s\nwant %s", i+1, got, want)

@@ -33,43 +33,58 @@ type In struct {
 	Body    struct {
 		Email    string `json:"email"`
 		Password string `json:"password"`
+		// DeviceToken is what an earlier login of this device was answered: strangers' wrong passwords then do not lock it out.
+		DeviceToken string `json:"deviceToken"`
 	}
 }
 
-// Out is the user and their tokens.
+// Out is the user, their tokens, and what makes this device known the next time.
 type Out struct {
 	User httpapi.Self `json:"user"`
 	auth.Tokens
+	DeviceToken string `json:"deviceToken"`
 }
 
-// Do answers ErrWrong for an unknown address after the same reads and the same hashing as for a wrong password. What can be no
-// account's (a malformed address, an empty password) is simply wrong too, and is not counted. Of an address that is tried too often, known
-// or not, it answers httpapi.ErrRateLimited before it reads anything.
+// Do answers ErrWrong for an unknown address after the same calls and the same hashing as for a wrong password. What can be no
+// account's (a malformed address, an empty password) is simply wrong too, and is not counted. Of an address that is tried too often or was
+// wrong too often, known or not, it answers httpapi.ErrRateLimited or httpapi.ErrLocked before it reads anything.
 func (l Login) Do(ctx context.Context, in In) (Out, error) {
 	email, emailErr := domain.ParseEmail(in.Body.Email)
 	password, passwordErr := auth.EnteredPassword(in.Body.Password)
 	if emailErr != nil || passwordErr != nil {
 		return Out{}, ErrWrong
 	}
-	if err := l.Limits.ByAccount(ctx, httpapi.LoginAccount, email); err != nil {
-		return Out{}, err
+	account, device := email.String(), in.Body.DeviceToken
+	subject := httpapi.Hashed(account)
+	known := l.SignIn.Refresh.IsDevice(device, account)
+	if known {
+		subject = httpapi.Hashed(account + "\n" + device)
 	}
-	user, credential, err := l.Accounts.ByEmail(ctx, email)
-	if err != nil && !errors.Is(err, domain.ErrNoUser) {
-		return Out{}, err
-	}
-	matches, err := l.Cost.Matches(password, credential.Hash)
+	var user *domain.User
+	var credential domain.Credential
+	matches, err := l.Limits.Try(ctx, httpapi.LoginAccount, subject, func() (matches bool, err error) {
+		user, credential, err = l.Accounts.ByEmail(ctx, email)
+		if err != nil && !errors.Is(err, domain.ErrNoUser) {
+			return false, err
+		}
+		return l.Cost.Matches(password, credential.Hash)
+	})
 	if err != nil {
 		return Out{}, err
 	}
 	if !matches {
 		return Out{}, ErrWrong
 	}
+	if !known {
+		if device, err = l.SignIn.Refresh.Device(account, l.Random); err != nil {
+			return Out{}, err
+		}
+	}
 	tokens, err := l.SignIn.Open(ctx, user, in.Request.Device())
 	if err == nil && l.Cost.Outdated(credential.Hash) {
 		l.upgrade(ctx, user.ID(), password, credential.Hash)
 	}
-	return Out{httpapi.ViewSelf(user), tokens}, err
+	return Out{httpapi.ViewSelf(user), tokens, device}, err
 }
 
 // upgradeTimeout bounds what an upgrade may add to a login.
