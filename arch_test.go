@@ -139,6 +139,20 @@ func TestEachFolderOfFunctionsIsOneBlockOfTheTemplate(t *testing.T) {
 				t.Errorf("%s/main.go: the package comment does not quote its route %q", folder, route)
 			}
 		}
+		for _, r := range f.Rules {
+			types := r.Pattern.Texts("detail-type")
+			if len(types) == 0 || len(r.Pattern.Texts("source")) == 0 {
+				t.Errorf("template.yaml:%d: the pattern of %s names no source and detail-type", r.Line, r.Name)
+			}
+			for _, kind := range types {
+				if !strings.Contains(main.doc, `the event "`+kind+`"`) {
+					t.Errorf("%s/main.go: the package comment does not say: the event %q", folder, kind)
+				}
+			}
+			if !r.DeadLetters || f.Async.OnFailure == "" {
+				t.Errorf("template.yaml:%d: %s can lose events: give the rule a DeadLetterConfig and the function an EventInvokeConfig with OnFailure", r.Line, r.Name)
+			}
+		}
 		snake := strings.ReplaceAll(path.Base(folder), "-", "_")
 		code, err := os.ReadFile(folder + "/" + snake + ".go")
 		if err != nil || !strings.Contains(string(code), "type "+pascal(folder)+" struct") {

@@ -6,13 +6,18 @@ func (l *loader) bucket(r *resource, name string, o *object) Bucket {
 	o.pass("PublicAccessBlockConfiguration", "OwnershipControls", "BucketEncryption", "LifecycleConfiguration", "Tags",
 		"LoggingConfiguration", "MetricsConfigurations", "InventoryConfigurations", "AnalyticsConfigurations",
 		"IntelligentTieringConfigurations", "AccelerateConfiguration")
+	notifications := o.child("NotificationConfiguration")
+	events := notifications.child("EventBridgeConfiguration")
+	notifications.done()
 	versioning := o.child("VersioningConfiguration")
 	b := Bucket{
 		LogicalID: r.id,
 		Name:      name,
 		Versioned: versioning.oneOf("Status", "Suspended", "Enabled") == "Enabled",
+		Events:    events.v.kind == mapping && events.oneOf("EventBridgeEnabled", "true", "false") == "true", // CloudFormation's default
 		Line:      r.line,
 	}
+	events.done()
 	versioning.done()
 	cors := o.child("CorsConfiguration")
 	for _, rule := range cors.objects("CorsRules") {

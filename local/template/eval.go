@@ -38,7 +38,7 @@ func (l *loader) eval(n *yaml.Node) value {
 	v := value{line: n.Line}
 	switch n.Kind {
 	case yaml.ScalarNode:
-		v.kind, v.text = scalar, n.Value
+		v.kind, v.text, v.typed = scalar, n.Value, n.Tag == "!!int" || n.Tag == "!!float" || n.Tag == "!!bool"
 	case yaml.SequenceNode:
 		v.kind = list
 		for _, child := range n.Content {

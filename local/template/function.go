@@ -25,9 +25,10 @@ func (l *loader) function(r *resource, name string, o *object) Function {
 		Timeout:     time.Duration(o.integer("Timeout", 3, 1, 900)) * time.Second,
 		Environment: l.environment(o.child("Environment")),
 		Statements:  l.policies(o.get("Policies")),
-		Routes:      l.functionRoutes(o.child("Events")),
+		Async:       l.async(o.child("EventInvokeConfig")),
 		Line:        r.line,
 	}
+	l.events(&f, o.child("Events"))
 	if f.CodeURI != "" && !filepath.IsLocal(filepath.FromSlash(f.CodeURI)) {
 		l.failf(o.get("CodeUri").line, "CodeUri must be a folder below the template's, not %q", f.CodeURI)
 	}

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -61,13 +62,48 @@ func (l *loader) named(function, name string, line int) value {
 		l.failf(line, "%s: %s does not exist, since its condition is false here; guard the reference with Fn::If", function, logicalID)
 	default:
 		physical := l.physicalName(r)
-		if attribute == "" || physical.kind != scalar {
+		if physical.kind != scalar {
 			return physical
 		}
-		return l.made(line, strings.NewReplacer("{region}", l.options.Region, "{account}", l.options.AccountID,
-			"{name}", physical.text).Replace(r.kind.attributes[attribute]))
+		if attribute != "" {
+			return l.made(line, l.attribute(r, attribute))
+		}
+		if r.typeName == queueType {
+			return l.made(line, "https://sqs."+l.options.Region+".amazonaws.com/"+l.options.AccountID+"/"+physical.text)
+		}
+		return physical
 	}
 	return value{kind: broken, line: line}
+}
+
+// attribute is what Fn::GetAtt gives of a resource.
+func (l *loader) attribute(r *resource, name string) string {
+	return strings.NewReplacer("{region}", l.options.Region, "{account}", l.options.AccountID, "{name}", l.physicalName(r).text).
+		Replace(r.kind.attributes[name])
+}
+
+// all are the resources of some types, in no order.
+func (l *loader) all(types ...string) (found []*resource) {
+	for _, r := range l.resources {
+		if r.exists && slices.Contains(types, r.typeName) {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+// target reads a property that must be an attribute, such as its Arn, of a resource of the template.
+func (l *loader) target(o *object, property, attribute string, types ...string) *resource {
+	arn := o.required(property)
+	for _, r := range l.all(types...) {
+		if l.attribute(r, attribute) == arn {
+			return r
+		}
+	}
+	if arn != "" {
+		l.failf(o.get(property).line, "%s of %s must be the %s of an %s of the template", property, o.what, attribute, strings.Join(types, " or "))
+	}
+	return nil
 }
 
 // pseudo resolves what CloudFormation predefines ("Pseudo parameters reference").

@@ -113,15 +113,19 @@ func (l *loader) loadResources(section *yaml.Node) {
 			}
 			continue
 		}
-		properties := value{kind: mapping, line: r.line}
-		if r.properties != nil {
-			properties = l.eval(r.properties)
-		}
+		properties := l.properties(r)
 		if r.typeName == functionType || r.typeName == apiType {
 			properties = merge(l.globals.get(strings.TrimPrefix(r.typeName, "AWS::Serverless::")), properties)
 		}
 		l.build(r, l.resolveSecrets(properties))
 	}
+}
+
+func (l *loader) properties(r *resource) value {
+	if r.properties == nil {
+		return value{kind: mapping, line: r.line}
+	}
+	return l.eval(r.properties)
 }
 
 // build adds the resource to the stack.
@@ -142,9 +146,21 @@ func (l *loader) build(r *resource, properties value) {
 		l.stack.Tables = append(l.stack.Tables, l.table(r, name, o))
 	case bucketType:
 		l.stack.Buckets = append(l.stack.Buckets, l.bucket(r, name, o))
+	case busType:
+		o.pass("Description", "KmsKeyIdentifier", "Tags")
+		l.stack.Buses = append(l.stack.Buses, Bus{r.id, name, r.line})
+	case queueType:
+		l.stack.Queues = append(l.stack.Queues, l.queue(r, name, o))
+	case pipeType:
+		l.stack.Pipes = append(l.stack.Pipes, l.pipe(r, name, o))
 	default:
-		if r.typeName == policyType {
+		switch r.typeName {
+		case policyType:
 			l.checkBucketPolicy(o)
+		case queuePolicyType:
+			l.checkQueuePolicy(o)
+		case roleType:
+			l.checkRole(o)
 		}
 		l.stack.Ignored = append(l.stack.Ignored, Ignored{r.id, r.typeName, r.kind.ignored, r.line})
 		return

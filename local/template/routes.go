@@ -12,34 +12,17 @@ var (
 	parameters = regexp.MustCompile(`^\{[a-zA-Z0-9._:-]+\+?\}$`)
 )
 
-// functionRoutes reads a function's events; HttpApi is the one type that is served.
-func (l *loader) functionRoutes(events *object) []Route {
-	var routes []Route
-	for _, f := range events.v.fields {
-		event := l.object(f.value, "event "+f.name)
-		if typeName := event.required("Type"); typeName != "HttpApi" {
-			if typeName != "" {
-				l.failf(f.line, "events of the type %s are not supported by the local cloud", typeName)
-			}
-			continue
-		}
-		o := l.object(event.get("Properties"), "event "+f.name)
-		event.done()
-		o.oneOf("PayloadFormatVersion", "2.0")
-		r := Route{Method: strings.ToUpper(o.required("Method")), Path: o.required("Path"), Line: f.line}
-		if id := o.required("ApiId"); id != "" && (l.api == nil || id != l.physicalName(l.api).text) {
-			l.failf(o.get("ApiId").line, "ApiId must refer to the template's %s", apiType)
-		}
-		if o.v.kind == absent {
-			l.failf(f.line, "the event %s has no Properties: ApiId, Method and Path", f.name)
-		}
-		o.done()
-		if r.Method != "" && r.Path != "" {
-			l.checkRoute(r)
-			routes = append(routes, r)
-		}
+// route reads an event of the type HttpApi.
+func (l *loader) route(f *Function, o *object, line int) {
+	o.oneOf("PayloadFormatVersion", "2.0")
+	r := Route{Method: strings.ToUpper(o.required("Method")), Path: o.required("Path"), Line: line}
+	if id := o.required("ApiId"); id != "" && (l.api == nil || id != l.physicalName(l.api).text) {
+		l.failf(o.get("ApiId").line, "ApiId must refer to the template's %s", apiType)
 	}
-	return routes
+	if r.Method != "" && r.Path != "" {
+		l.checkRoute(r)
+		f.Routes = append(f.Routes, r)
+	}
 }
 
 // checkRoute refuses what API Gateway does not take as a route ("Create routes for HTTP APIs").

@@ -1,5 +1,5 @@
 // Package template reads template.yaml, an AWS SAM template, into what the local cloud serves: functions with their
-// environment, permissions and routes, the HTTP API's CORS, tables and buckets.
+// environment, permissions, routes and rules, the HTTP API's CORS, tables and buckets, and the way of events: pipes, buses and queues.
 //
 // The package is strict: what would behave differently here than in AWS, and what it does not know at all, is refused with
 // the file and the line. Passed over, each by its name, are only settings that no request can notice here: logs, tags,
@@ -9,7 +9,11 @@
 // templates what the SAM specification says (https://docs.aws.amazon.com/serverless-application-model/).
 package template
 
-import "time"
+import (
+	"time"
+
+	"lyceum/local/pattern"
+)
 
 // Options are what CloudFormation knows at deployment.
 type Options struct {
@@ -28,6 +32,9 @@ type Stack struct {
 	API       API
 	Tables    []Table
 	Buckets   []Bucket
+	Buses     []Bus
+	Queues    []Queue
+	Pipes     []Pipe
 	Ignored   []Ignored
 	Outputs   map[string]string
 }
@@ -42,6 +49,8 @@ type Function struct {
 	Environment map[string]string
 	Statements  []Statement // all that its role may do
 	Routes      []Route
+	Rules       []Rule
+	Async       Async
 	Line        int
 }
 
@@ -50,6 +59,23 @@ type Route struct {
 	Method string // in upper case, or "ANY"
 	Path   string // as in the template: "/lessons/{id}", "/files/{path+}", "$default"
 	Line   int
+}
+
+// Rule is an event of the type EventBridgeRule: the events of a bus that it matches are handed to the function. Its RetryPolicy and
+// DeadLetterConfig say what happens when Lambda does not take an event, which does not happen here.
+type Rule struct {
+	Name        string // the function's logical id and the event's
+	Bus         string // a Bus's name, or "default"
+	Pattern     pattern.Pattern
+	DeadLetters bool // it has a DeadLetterConfig
+	Line        int
+}
+
+// Async is a function's EventInvokeConfig, with Lambda's defaults where it has none.
+type Async struct {
+	Retries   int           // after the first failure, 0 to 2
+	MaxAge    time.Duration // of an event that is tried, 1 min to 6 h
+	OnFailure string        // name of the queue for what failed for good, empty without one
 }
 
 // Statement is one statement of an identity-based policy: always Action and Resource, never NotAction or NotResource.
@@ -102,6 +128,7 @@ type Index struct {
 type Bucket struct {
 	LogicalID, Name string
 	Versioned       bool
+	Events          bool // it tells the default bus what changes
 	CORS            []BucketCORS
 	Line            int
 }
@@ -110,6 +137,32 @@ type Bucket struct {
 type BucketCORS struct {
 	AllowedOrigins, AllowedMethods, AllowedHeaders, ExposedHeaders []string
 	MaxAge                                                         int // in seconds
+}
+
+// Bus is an AWS::Events::EventBus.
+type Bus struct {
+	LogicalID, Name string
+	Line            int
+}
+
+// Queue is an AWS::SQS::Queue, never a FIFO one.
+type Queue struct {
+	LogicalID, Name string
+	Retention       time.Duration // of a message, 1 min to 14 days
+	Visibility      time.Duration // how long a received message is hidden
+	Line            int
+}
+
+// Pipe is an AWS::Pipes::Pipe from a table's stream to a bus.
+type Pipe struct {
+	LogicalID, Name            string
+	Table, Bus                 string // names
+	StreamARN, BusARN          string
+	Filters                    []pattern.Pattern // a record that fits one of them passes; none lets all pass
+	Source, DetailType, Detail string            // as in the template: texts, or paths in the record ("$.eventName"); Detail is "<path>"
+	Latest                     bool              // it begins with what is new, not with the oldest that the stream has
+	Statements                 []Statement       // of its role
+	Line                       int
 }
 
 // Ignored is a resource that exists in AWS only.

@@ -18,11 +18,19 @@ const (
 	globalTableType = "AWS::DynamoDB::GlobalTable"
 	bucketType      = "AWS::S3::Bucket"
 	policyType      = "AWS::S3::BucketPolicy"
+	busType         = "AWS::Events::EventBus"
+	queueType       = "AWS::SQS::Queue"
+	queuePolicyType = "AWS::SQS::QueuePolicy"
+	pipeType        = "AWS::Pipes::Pipe"
+	roleType        = "AWS::IAM::Role"
 )
 
 var (
 	tableNames = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`)
-	tableARN   = map[string]string{"Arn": "arn:aws:dynamodb:{region}:{account}:table/{name}"}
+	tableARN   = map[string]string{
+		"Arn":       "arn:aws:dynamodb:{region}:{account}:table/{name}",
+		"StreamArn": "arn:aws:dynamodb:{region}:{account}:table/{name}/stream/local",
+	}
 )
 
 var resourceTypes = map[string]*resourceType{
@@ -43,8 +51,25 @@ var resourceTypes = map[string]*resourceType{
 			"RegionalDomainName": "{name}.s3.{region}.amazonaws.com",
 		},
 	},
+	busType: {
+		nameProperty: "Name", names: regexp.MustCompile(`^[.a-zA-Z0-9_-]{1,256}$`),
+		attributes: map[string]string{"Arn": "arn:aws:events:{region}:{account}:event-bus/{name}", "Name": "{name}"},
+	},
+	queueType: {
+		nameProperty: "QueueName", names: regexp.MustCompile(`^[a-zA-Z0-9_-]{1,80}$`),
+		attributes: map[string]string{"Arn": "arn:aws:sqs:{region}:{account}:{name}", "QueueName": "{name}"},
+	},
+	pipeType: {
+		nameProperty: "Name", names: regexp.MustCompile(`^[.a-zA-Z0-9_-]{1,64}$`),
+		attributes: map[string]string{"Arn": "arn:aws:pipes:{region}:{account}:pipe/{name}"},
+	},
+	roleType: {
+		nameProperty: "RoleName", names: regexp.MustCompile(`^[a-zA-Z0-9_+=,.@-]{1,64}$`),
+		attributes: map[string]string{"Arn": "arn:aws:iam::{account}:role/{name}"}, ignored: "what uses it has its permissions",
+	},
 
-	policyType: {ignored: "it refuses plain HTTP, which is all that the local cloud speaks"}, // any other is refused
+	queuePolicyType: {ignored: "no rule fails to hand an event over here"},                        // any other is refused
+	policyType:      {ignored: "it refuses plain HTTP, which is all that the local cloud speaks"}, // any other is refused
 	"AWS::Logs::LogGroup": {
 		nameProperty: "LogGroupName", ignored: "log lines go to the terminal",
 		attributes: map[string]string{"Arn": "arn:aws:logs:{region}:{account}:log-group:{name}:*"},

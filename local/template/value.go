@@ -3,6 +3,7 @@ package template
 // value is a resolved piece of the template that knows where it stood.
 type value struct {
 	kind   kind
+	typed  bool // a scalar that YAML reads as a number or a boolean
 	line   int
 	text   string
 	items  []value
