@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"lyceum/local/dynamodb"
@@ -34,6 +35,7 @@ type cloud struct {
 	builder *lambda.Builder
 	pool    *lambda.Pool
 	api     http.Handler
+	local   *http.ServeMux // what stands below /_local/ beside the API
 
 	listeners [3]net.Listener // HTTP API, DynamoDB, S3
 	closers   []func()        // in the order of opening
@@ -42,7 +44,7 @@ type cloud struct {
 
 // start opens every part in the order in which mistakes are cheapest to tell: template, ports, data, then code.
 func start(ctx context.Context, set settings, log *slog.Logger, progress io.Writer) (*cloud, error) {
-	c := &cloud{set: set, log: log}
+	c := &cloud{set: set, log: log, local: http.NewServeMux()}
 	for _, step := range []func(context.Context) error{c.load, c.listen, c.openDynamoDB, c.openS3, c.functions, c.seed, c.writeSamEnv,
 		func(ctx context.Context) error { return c.build(ctx, progress) }} {
 		if err := step(ctx); err != nil {
@@ -151,6 +153,26 @@ func (c *cloud) openS3(ctx context.Context) error {
 	return nil
 }
 
+// ServeHTTP is the API, with what only this machine has beside it: pages and the endpoints of small services.
+func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case !strings.HasPrefix(r.URL.Path, "/_local/"):
+		c.api.ServeHTTP(w, r)
+	case !named(r.Host):
+		http.Error(w, "this page is for the machine it runs on", http.StatusForbidden)
+	default:
+		c.local.ServeHTTP(w, r)
+	}
+}
+
+// named tells whether the Host header is an address or a name of this machine, and not a name of somebody's web page that resolves to it.
+func named(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return net.ParseIP(strings.Trim(host, "[]")) != nil || host == "localhost" || host == "host.docker.internal"
+}
+
 // functions prepares the processes and the HTTP API before them; there is no code yet.
 func (c *cloud) functions(context.Context) error {
 	var functions []lambda.Function
@@ -204,7 +226,7 @@ func (c *cloud) build(ctx context.Context, progress io.Writer) error {
 
 // serve answers requests until ctx ends, and rebuilds functions whose source changes.
 func (c *cloud) serve(ctx context.Context) error {
-	c.serveHTTP(c.listeners[0], c.api)
+	c.serveHTTP(c.listeners[0], c)
 	return c.builder.Watch(ctx, []string{"functions", "shared"}, c.log, func(b lambda.Binaries) {
 		if err := c.pool.Deploy(b); err != nil {
 			c.log.Error("the rebuilt functions are not used", "error", err)
