@@ -13,6 +13,9 @@ func (l *loader) ref(arg *yaml.Node) value {
 		l.failf(arg.Line, "Ref takes a name")
 		return value{kind: broken}
 	}
+	if api, ok := strings.CutSuffix(arg.Value, ".Stage"); ok && l.resources[api] != nil && l.resources[api].typeName == apiType {
+		return l.made(arg.Line, "$default") // SAM's own reference to the stage that it makes
+	}
 	if strings.Contains(arg.Value, ".") {
 		l.failf(arg.Line, "Ref takes no attribute: write Fn::GetAtt for %s", arg.Value)
 		return value{kind: broken}

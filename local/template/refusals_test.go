@@ -34,7 +34,7 @@ func TestRefusals(t *testing.T) {
 		{"an unknown global property", head[:38] + "Globals:\n  Function:\n    Wings: 2 # here\n" + fn[38:],
 			"Wings of AWS::Serverless::Function is not supported"},
 
-		{"a resource type", head + "  Q: {Type: AWS::SNS::Topic} # here\n", "resources of the type AWS::SNS::Topic are not supported"},
+		{"a resource type", head + "  Q: {Type: AWS::Kinesis::Stream} # here\n", "resources of the type AWS::Kinesis::Stream are not supported"},
 		{"a resource without a type", head + "  Q: {Properties: {}} # here\n", "the resource Q has no Type"},
 		{"a resource name with a dash", head + "  a-b: {Type: AWS::S3::Bucket} # here\n",
 			"a resource's name is made of letters and digits"},

@@ -33,6 +33,8 @@ var (
 	}
 )
 
+const onlyDNS = "there is no DNS; the HTTP API has the one address that it listens at"
+
 var resourceTypes = map[string]*resourceType{
 	functionType: {
 		nameProperty: "FunctionName", names: regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`),
@@ -77,4 +79,13 @@ var resourceTypes = map[string]*resourceType{
 	"AWS::Logs::MetricFilter":    {ignored: "there are no metrics"},
 	"AWS::CloudWatch::Alarm":     {nameProperty: "AlarmName", ignored: "there are no metrics"},
 	"AWS::CloudWatch::Dashboard": {nameProperty: "DashboardName", ignored: "there are no metrics"},
+	"AWS::SNS::Topic":            {nameProperty: "TopicName", ignored: "there are no alarms"},
+	"AWS::SNS::Subscription":     {ignored: "there are no alarms"},
+
+	"AWS::ApiGatewayV2::DomainName": {
+		ignored: onlyDNS, attributes: map[string]string{"RegionalDomainName": "{name}.execute-api.{region}.amazonaws.com", "RegionalHostedZoneId": "{name}"},
+	},
+	"AWS::ApiGatewayV2::ApiMapping": {ignored: onlyDNS},
+	"AWS::Route53::HealthCheck":     {ignored: onlyDNS},
+	"AWS::Route53::RecordSet":       {ignored: onlyDNS},
 }

@@ -45,8 +45,9 @@ func Serve(log *slog.Logger, h Handler) func(context.Context, events.APIGatewayV
 		}
 		r.Headers = lowerNames(e.Headers)
 		res, _ := h(ctx, r)
+		trace, _ := ctx.Value("x-amzn-trace-id").(string) // X-Ray's, from the Lambda runtime
 		log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("requestId", e.RequestContext.RequestID), slog.String("route", e.RouteKey),
-			slog.Int("status", res.Status), slog.Float64("ms", float64(time.Since(begin).Microseconds())/1000))
+			slog.String("trace", trace), slog.Int("status", res.Status), slog.Float64("ms", float64(time.Since(begin).Microseconds())/1000))
 		return res.event(), nil
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -39,7 +40,11 @@ func NewEnv(lookup func(string) string, logs io.Writer) *Env {
 			e.fail("LOG_LEVEL", err)
 		}
 	}
-	e.Log = slog.New(slog.NewJSONHandler(logs, &slog.HandlerOptions{Level: level})).
+	var handler slog.Handler = slog.NewJSONHandler(logs, &slog.HandlerOptions{Level: level})
+	if namespace := lookup("METRICS_NAMESPACE"); namespace != "" {
+		handler = metrics{handler, namespace, new(atomic.Bool)}
+	}
+	e.Log = slog.New(handler).
 		With("function", lookup("AWS_LAMBDA_FUNCTION_NAME"), "region", lookup("AWS_REGION"))
 	return e
 }
