@@ -142,7 +142,7 @@ func (c *cloud) openS3(ctx context.Context) error {
 	c.closers = append(c.closers, func() { server.Close() })
 	go server.Serve(c.listeners[2]) // ends with Close
 	for _, b := range c.stack.Buckets {
-		bucket := s3.Bucket{Name: b.Name, Versioned: b.Versioned}
+		bucket := s3.Bucket{Name: b.Name, Versioned: b.Versioned, Events: b.Events}
 		for _, rule := range b.CORS {
 			bucket.CORS = append(bucket.CORS, s3.CORS(rule))
 		}

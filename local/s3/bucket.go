@@ -17,6 +17,7 @@ import (
 type Bucket struct {
 	Name      string
 	Versioned bool
+	Events    bool   // objects that are made are told of by Notices
 	CORS      []CORS // the first rule that matches counts
 }
 
@@ -30,6 +31,7 @@ type bucketState struct {
 	Created    time.Time
 	Versioning types.BucketVersioningStatus // empty until set for the first time
 	CORS       []byte                       // XML
+	Events     bool
 }
 
 // EnsureBucket makes the bucket if it is missing and gives it these settings. Its objects stay.
@@ -52,7 +54,7 @@ func (s *Server) EnsureBucket(_ context.Context, b Bucket) error {
 		case state.Versioning != "":
 			state.Versioning = types.BucketVersioningStatusSuspended // versioning cannot be unset
 		}
-		state.CORS = cors
+		state.CORS, state.Events = cors, b.Events
 		return nil, putState(tx, b.Name, state)
 	})
 }

@@ -40,7 +40,7 @@ func (s *store) CompleteMultipartUpload(ctx context.Context, in *awss3.CompleteM
 	if err != nil {
 		return out, "", err
 	}
-	err = s.commit(bucket, key, &v, func(tx *bolt.Tx) error {
+	err = s.commit(bucket, key, "CompleteMultipartUpload", &v, func(tx *bolt.Tx) error {
 		if u, err = getUpload(tx, bucket, key, *in.UploadId); err != nil { // completed or aborted meanwhile
 			return err
 		}

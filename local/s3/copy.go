@@ -58,7 +58,7 @@ func (s *store) CopyObject(ctx context.Context, in s3response.CopyObjectInput) (
 		v.attributes = attributes{ContentType: text(in.ContentType), ContentEncoding: text(in.ContentEncoding), ContentDisposition: text(in.ContentDisposition),
 			ContentLanguage: text(in.ContentLanguage), CacheControl: text(in.CacheControl), Expires: text(in.Expires), Metadata: in.Metadata}
 	}
-	err = s.commit(*in.Bucket, *in.Key, &v, func(tx *bolt.Tx) error {
+	err = s.commit(*in.Bucket, *in.Key, "CopyObject", &v, func(tx *bolt.Tx) error {
 		if bucket, key, id, _ := backend.ParseCopySource(*in.CopySource); bucket == *in.Bucket && key == *in.Key && id == "" &&
 			in.MetadataDirective != types.MetadataDirectiveReplace {
 			return s3err.GetAPIError(s3err.ErrInvalidCopyDest)

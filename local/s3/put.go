@@ -24,8 +24,9 @@ func (s *store) PutObject(ctx context.Context, in s3response.PutObjectInput) (ou
 	if wanted.Algorithm == "" {
 		wanted.Algorithm = in.ChecksumAlgorithm
 	}
+	reason := "PutObject"
 	if _, form := in.Body.(utils.MpFileReader); form {
-		length = -1 // of a form it is only an upper bound
+		reason, length = "POST Object", -1 // of a form it is only an upper bound
 	}
 	b, err := s.receive(in.Body, length, wanted)
 	if err != nil {
@@ -34,7 +35,7 @@ func (s *store) PutObject(ctx context.Context, in s3response.PutObjectInput) (ou
 	v := version{Body: b.Name, Size: b.Size, ETag: b.ETag, Checksum: b.Checksum, attributes: attributes{
 		ContentType: text(in.ContentType), ContentEncoding: text(in.ContentEncoding), ContentDisposition: text(in.ContentDisposition),
 		ContentLanguage: text(in.ContentLanguage), CacheControl: text(in.CacheControl), Expires: text(in.Expires), Metadata: in.Metadata}}
-	err = s.commit(*in.Bucket, *in.Key, &v, func(tx *bolt.Tx) error { return checkWrite(tx, *in.Bucket, *in.Key, in.IfMatch, in.IfNoneMatch) })
+	err = s.commit(*in.Bucket, *in.Key, reason, &v, func(tx *bolt.Tx) error { return checkWrite(tx, *in.Bucket, *in.Key, in.IfMatch, in.IfNoneMatch) })
 	if err != nil {
 		return out, err
 	}
@@ -62,19 +63,27 @@ func checkWrite(tx *bolt.Tx, bucket, key string, ifMatch, ifNoneMatch *string) e
 	return nil
 }
 
-// commit makes a received body an object. It removes the body if that cannot be.
-func (s *store) commit(bucket, key string, v *version, check func(tx *bolt.Tx) error) error {
+// commit makes a received body an object and tells of it. It removes the body if that cannot be.
+func (s *store) commit(bucket, key, reason string, v *version, check func(tx *bolt.Tx) error) error {
 	err := s.update(func(tx *bolt.Tx) ([]string, error) {
 		if err := check(tx); err != nil {
 			return nil, err
 		}
 		replaced, err := add(tx, bucket, key, v)
-		return []string{replaced}, err
+		if err != nil {
+			return nil, err
+		}
+		return []string{replaced}, notify(tx, bucket, key, reason, v)
 	})
 	if err != nil {
 		s.remove(v.Body)
+		return err
 	}
-	return err
+	select {
+	case s.noticed <- struct{}{}:
+	default: // somebody is about to look anyway
+	}
+	return nil
 }
 
 // checkNew refuses keys that S3 does not take, and settings of the new object that would be lost silently.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -377,7 +378,7 @@ func serveForever(dir string) error {
 		return err
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err := errors.Join(err, server.EnsureBucket(context.Background(), s3.Bucket{Name: bucket})); err != nil {
+	if err := errors.Join(err, server.EnsureBucket(context.Background(), s3.Bucket{Name: bucket, Events: true})); err != nil {
 		return err
 	}
 	fmt.Println("http://" + ln.Addr().String())
@@ -404,11 +405,12 @@ func TestKill(t *testing.T) {
 	// Eight writers put, and put over, until the process is gone under them.
 	client := newClient(url, "AKIDFIRST", secrets["AKIDFIRST"])
 	answered := make([]map[string]string, 8)
+	times := make([]map[string]int, 8)
 	var wg sync.WaitGroup
 	var total sync.WaitGroup
 	total.Add(100)
 	for w := range answered {
-		answered[w] = make(map[string]string)
+		answered[w], times[w] = make(map[string]string), make(map[string]int)
 		wg.Go(func() {
 			for i := 0; ; i++ {
 				key := fmt.Sprintf("%d/%d", w, i%10)
@@ -418,6 +420,7 @@ func TestKill(t *testing.T) {
 					return
 				}
 				answered[w][key] = content
+				times[w][key]++
 				if i < 13 && w*13+i < 100 {
 					total.Done()
 				}
@@ -436,6 +439,22 @@ func TestKill(t *testing.T) {
 			before, after, _ := strings.Cut(want, "|")
 			if got := e.content(t, key); got != before && got != after && !(before == "" && got == "NoSuchKey") {
 				t.Errorf("content of %s = %.20q…, want %.20q… or %.20q…", key, got, before, after)
+			}
+		}
+	}
+	notices, err := e.Notices(0, 1<<20)
+	if err != nil {
+		t.Error(err)
+	}
+	for _, n := range notices {
+		w, _, _ := strings.Cut(n.Key, "/")
+		number, _ := strconv.Atoi(w)
+		times[number][n.Key]--
+	}
+	for w := range times {
+		for key, left := range times[w] {
+			if left > 0 {
+				t.Errorf("%d answered writes of %s have no notice", left, key)
 			}
 		}
 	}

@@ -23,6 +23,7 @@ type store struct {
 	db        *bolt.DB
 	dir       string
 	authorize func(Request) error
+	noticed   chan struct{}
 	log       *slog.Logger
 }
 
@@ -38,7 +39,7 @@ func objectTable(bucket string) []byte { return []byte("objects/" + bucket) }
 const indexName = "index.db"
 
 func openStore(o Options) (*store, error) {
-	s := &store{dir: o.Dir, authorize: o.Authorize, log: o.Log}
+	s := &store{dir: o.Dir, authorize: o.Authorize, noticed: make(chan struct{}, 1), log: o.Log}
 	entries, err := os.ReadDir(o.Dir)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("the S3 data folder cannot be read: %w", err)
@@ -64,7 +65,7 @@ func openStore(o Options) (*store, error) {
 }
 
 func makeTables(tx *bolt.Tx) error {
-	for _, name := range [][]byte{bucketTable, uploadTable} {
+	for _, name := range [][]byte{bucketTable, uploadTable, noticeTable} {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err
 		}
