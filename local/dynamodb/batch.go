@@ -2,6 +2,7 @@ package dynamodb
 
 import (
 	"fmt"
+	"slices"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -72,6 +73,11 @@ func (c *call) batchGetItem(in *batchGetItemInput) (*batchGetItemOutput, error) 
 			return nil, err
 		}
 		if err := tables[name].checkScalars(projections[name].Nested()); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range names {
+		if err := c.current(tables[name], in.RequestItems[name].ConsistentRead); err != nil {
 			return nil, err
 		}
 	}
@@ -188,8 +194,21 @@ func (c *call) batchWriteItem(in *batchWriteItemInput) (*batchWriteItemOutput, e
 		seen[at] = true
 	}
 	used := ledger{}
+	strong := func(w *write) bool { return w.table.Global == Strong }
+	for _, w := range writes {
+		if !strong(w) {
+			continue
+		}
+		err := c.commit(w, func(tx *bolt.Tx) error {
+			_, err := w.apply(c, tx, used.of(w.table))
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
 	err = c.update(func(tx *bolt.Tx) error {
-		for _, w := range writes {
+		for _, w := range slices.DeleteFunc(writes, strong) {
 			if _, err := w.apply(c, tx, used.of(w.table)); err != nil {
 				return err
 			}

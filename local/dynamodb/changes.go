@@ -76,14 +76,20 @@ func (s *Server) announce() {
 type origin struct {
 	at                  time.Time
 	replicated, expired bool
+	version             version // of a replicated write; what is written here gets the next one
 }
 
 // record is a change as it is stored; before and after are items in their stored form, nil for none.
 type record struct {
 	sequence uint64
 	origin
-	version       []byte // of a replicated table's item
+	versioned     []byte // the version's stored form, in an eventually consistent global table
 	before, after []byte
+}
+
+func (r record) clone() record {
+	r.versioned, r.before, r.after = slices.Clone(r.versioned), slices.Clone(r.before), slices.Clone(r.after)
+	return r
 }
 
 const (
@@ -100,7 +106,7 @@ func (s *Server) record(tx *bolt.Tx, t *table, r record) error {
 	if r.sequence, err = b.NextSequence(); err != nil {
 		return err
 	}
-	data := make([]byte, 9, 19+len(r.version)+len(r.before)+len(r.after))
+	data := make([]byte, 9, 19+len(r.versioned)+len(r.before)+len(r.after))
 	if r.replicated {
 		data[0] |= flagReplicated
 	}
@@ -108,7 +114,7 @@ func (s *Server) record(tx *bolt.Tx, t *table, r record) error {
 		data[0] |= flagExpired
 	}
 	binary.BigEndian.PutUint64(data[1:], uint64(r.at.UnixNano()))
-	for _, part := range [][]byte{r.version, r.before} {
+	for _, part := range [][]byte{r.versioned, r.before} {
 		data = append(binary.AppendUvarint(data, uint64(len(part))), part...)
 	}
 	tx.OnCommit(s.announce)
@@ -130,9 +136,9 @@ func parseRecord(key, data []byte) (record, error) {
 	if len(key) != 8 || len(data) < 9 {
 		return record{}, damaged
 	}
-	r := record{sequence: binary.BigEndian.Uint64(key), origin: origin{recordTime(data), data[0]&flagReplicated != 0, data[0]&flagExpired != 0}}
+	r := record{sequence: binary.BigEndian.Uint64(key), origin: origin{at: recordTime(data), replicated: data[0]&flagReplicated != 0, expired: data[0]&flagExpired != 0}}
 	rest := data[9:]
-	for _, part := range []*[]byte{&r.version, &r.before} {
+	for _, part := range []*[]byte{&r.versioned, &r.before} {
 		n, size := binary.Uvarint(rest)
 		if size <= 0 || n > uint64(len(rest)-size) {
 			return record{}, damaged
@@ -215,7 +221,7 @@ func (s *Server) trimChanges(t *table, now time.Time, n int) (int, error) {
 	old := func(at time.Time) bool { return at.Add(changesKept).Before(now) }
 	stale := false
 	err := s.eachRecord(t, 0, func(r record) (bool, error) {
-		stale = old(r.at)
+		stale = old(r.at) && !s.held(t, r.sequence)
 		return false, nil
 	})
 	if errors.Is(err, errNoResource) { // the table was deleted meanwhile
@@ -232,7 +238,7 @@ func (s *Server) trimChanges(t *table, now time.Time, n int) (int, error) {
 		}
 		var keys [][]byte
 		c := b.Cursor()
-		for k, data := c.First(); k != nil && len(keys) < n && old(recordTime(data)); k, data = c.Next() {
+		for k, data := c.First(); k != nil && len(keys) < n && old(recordTime(data)) && !s.held(t, binary.BigEndian.Uint64(k)); k, data = c.Next() {
 			keys = append(keys, slices.Clone(k))
 		}
 		for _, k := range keys {

@@ -140,7 +140,7 @@ func (c *call) writeOne(w *write, returns *returnInput) (*writeOutput, error) {
 	}
 	var used consumption
 	var made changes
-	err := c.update(func(tx *bolt.Tx) (err error) {
+	err := c.commit(w, func(tx *bolt.Tx) (err error) {
 		made, err = w.apply(c, tx, &used)
 		return err
 	})

@@ -201,6 +201,9 @@ func (p *page) lastKeys() keySchema {
 func (in *pageInput) run(c *call, p *page) (*pageOutput, error) {
 	out := &pageOutput{Items: []attr.Map{}}
 	size := 0
+	if err := c.current(p.table, in.ConsistentRead); err != nil {
+		return nil, err
+	}
 	err := c.db.View(func(tx *bolt.Tx) error {
 		b, err := p.table.bucket(tx, p.bucket)
 		if err != nil {

@@ -66,6 +66,9 @@ func (c *call) getItem(in *getItemInput) (*getItemOutput, error) {
 	if err := t.checkScalars(projection.Nested()); err != nil {
 		return nil, err
 	}
+	if err := c.current(t, in.ConsistentRead); err != nil {
+		return nil, err
+	}
 	var item attr.Map
 	err = c.db.View(func(tx *bolt.Tx) (err error) {
 		item, err = t.get(tx, t.primaryKey(in.Key.Map))

@@ -23,6 +23,8 @@ type Options struct {
 	// AccessDeniedException with the error's text as message. Nil: everything is allowed.
 	Authorize func(Request) error
 
+	Coordinator Coordinator // of strongly consistent global tables; nil serves none
+
 	Now func() time.Time // time.Now if nil
 	Log *slog.Logger     // discards if nil
 }
@@ -38,17 +40,19 @@ type Request struct {
 
 // Server is an http.Handler. It is safe for concurrent use.
 type Server struct {
-	opts    Options
-	db      *bolt.DB
-	temp    string // folder to remove at Close, or empty
-	tables  atomic.Pointer[map[string]*table]
-	schema  sync.Mutex  // held while tables change
-	dirty   atomic.Bool // commits since the last sync
-	watch   sync.Mutex
-	changed chan struct{} // nil if nobody waits for changes
-	stop    chan struct{}
-	ended   sync.WaitGroup
-	close   func() error
+	opts     Options
+	db       *bolt.DB
+	temp     string // folder to remove at Close, or empty
+	tables   atomic.Pointer[map[string]*table]
+	schema   sync.Mutex  // held while tables change
+	dirty    atomic.Bool // commits since the last sync
+	watch    sync.Mutex
+	released map[string]uint64 // sequence numbers by table
+	skewed   atomic.Int64      // nanoseconds
+	changed  chan struct{}     // nil if nobody waits for changes
+	stop     chan struct{}
+	ended    sync.WaitGroup
+	close    func() error
 }
 
 // How often the file is synced and expired items are deleted. AWS deletes within days.

@@ -24,10 +24,11 @@ type table struct {
 	SSE               *sseSpecification
 	Class             string
 	DeletionProtected bool
-	TTLAttribute      string // empty if time to live is off
+	TTLAttribute      string      // empty if time to live is off
+	Global            Consistency `json:",omitempty"` // empty for a table of this region alone
 
-	keys                 keySchema
-	items, ttls, changes []byte // names of buckets
+	keys                           keySchema
+	items, ttls, changes, versions []byte // names of buckets
 }
 
 // index is a global secondary index.
@@ -98,7 +99,8 @@ func holdsItems(bucket []byte) bool {
 // prepare fills what follows from the description.
 func (t *table) prepare() {
 	t.keys = t.schema(t.KeySchema)
-	t.items, t.ttls, t.changes = []byte(t.ID+itemsSuffix), []byte(t.ID+"/ttl"), []byte(t.ID+"/changes")
+	t.items, t.ttls = []byte(t.ID+itemsSuffix), []byte(t.ID+"/ttl")
+	t.changes, t.versions = []byte(t.ID+"/changes"), []byte(t.ID+"/versions")
 	for i := range t.Indexes {
 		x := &t.Indexes[i]
 		x.keys, x.bucket = t.schema(x.KeySchema), []byte(t.ID+"/index/"+x.Name)

@@ -136,6 +136,9 @@ func (t *table) buckets() [][]byte {
 	if t.recorded() {
 		names = append(names, t.changes)
 	}
+	if t.Global == Eventual {
+		names = append(names, t.versions)
+	}
 	for _, x := range t.Indexes {
 		names = append(names, x.bucket)
 	}
@@ -143,7 +146,7 @@ func (t *table) buckets() [][]byte {
 }
 
 // recorded tells whether changes of the table are recorded.
-func (t *table) recorded() bool { return t.Stream != nil }
+func (t *table) recorded() bool { return t.Stream != nil || t.Global != "" }
 
 func saveTable(tx *bolt.Tx, t *table) error {
 	data, err := json.Marshal(t)

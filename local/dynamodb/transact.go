@@ -186,6 +186,9 @@ func (c *call) checkMembers(writes []*write) error {
 		if err := w.find(c); err != nil {
 			return err
 		}
+		if w.table.Global == Strong {
+			return errNoTransactions
+		}
 	}
 	reasons, failed := noReasons(len(writes)), false
 	seen := map[string]bool{}

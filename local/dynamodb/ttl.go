@@ -58,6 +58,9 @@ func (c *call) updateTimeToLive(in *updateTimeToLiveInput) (*updateTimeToLiveOut
 		if t == nil {
 			return noTable(name)
 		}
+		if t.Global == Strong {
+			return invalid("Time to live is not supported on global tables with multi-Region strong consistency")
+		}
 		changed, err := t.withTTL(spec.AttributeName, *spec.Enabled)
 		if err != nil {
 			return err

@@ -154,7 +154,13 @@ func (s *Server) store(tx *bolt.Tx, t *table, primary []byte, before, after attr
 		if bytes.Equal(was, data) {
 			return nil
 		}
-		if err := s.record(tx, t, record{origin: from, before: was, after: data}); err != nil {
+		r := record{origin: from, before: was, after: data}
+		if t.Global == Eventual {
+			if r.versioned, err = s.stamp(tx, t, primary, from); err != nil {
+				return err
+			}
+		}
+		if err := s.record(tx, t, r); err != nil {
 			return err
 		}
 	}
