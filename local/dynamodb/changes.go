@@ -242,7 +242,7 @@ func (s *Server) trimChanges(t *table, now time.Time, n int) (int, error) {
 			keys = append(keys, slices.Clone(k))
 		}
 		for _, k := range keys {
-			if err := b.Delete(k); err != nil {
+			if err := errors.Join(t.forget(tx, k, b.Get(k)), b.Delete(k)); err != nil {
 				return err
 			}
 		}

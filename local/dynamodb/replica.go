@@ -1,6 +1,7 @@
 package dynamodb
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -56,6 +57,15 @@ type Update struct {
 	At       time.Time
 
 	key, version, item []byte
+}
+
+// Made tells where and when the item was written, by the clock that orders writes.
+func (u Update) Made() Write {
+	v, err := parseVersion(u.version)
+	if err != nil || len(v) == 0 {
+		return Write{}
+	}
+	return Write{v[0].region, v[0].at()}
 }
 
 // Updates returns up to limit writes made here after a sequence number, the oldest first, and the number to go on from.
@@ -200,6 +210,24 @@ func (t *table) version(tx *bolt.Tx, primary []byte) (version, error) {
 		return nil, err
 	}
 	return parseVersion(b.Get(primary))
+}
+
+// forget drops the version of an item whose removal is told by a change record that goes, so that deleted items do not take room for ever.
+// By then all regions know of it, and what is older has long arrived.
+func (t *table) forget(tx *bolt.Tx, key, data []byte) error {
+	r, err := parseRecord(key, data)
+	if err != nil || t.Global != Eventual || len(r.after) > 0 {
+		return err
+	}
+	item, err := parseImage(r.before)
+	if err != nil {
+		return err
+	}
+	primary := t.primaryKey(item)
+	if versions := tx.Bucket(t.versions); bytes.Equal(versions.Get(primary), r.versioned) {
+		return versions.Delete(primary)
+	}
+	return nil
 }
 
 // positionKey is where this region remembers how far it has got with another one's updates of a table.
