@@ -3,6 +3,7 @@ package dynamo
 import (
 	"crypto/sha256"
 	"fmt"
+	"hash/fnv"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -25,6 +26,7 @@ import (
 //	ephemeral  USER#<id>         SESSION#<id>#ENDED           that it has ended, expires    Sessions.End
 //	ephemeral  USER#<id>         SESSION#EPOCH                all until then have ended     Sessions.EndAll
 //	ephemeral  USER#<id>         IDEMPOTENCY#<SHA-256>        request with a key, expires   Idempotency.Begin
+//	ephemeral  KV#<region>#<00-15> <key>                      value, expires                KV.Set
 //	limits     RL#<policy>#<subject>                          one subject's limit, expires  Limits.Take
 //
 //	index catalogue of learning: cataloguePk PUBLISHED, catalogueSk <track>#<difficulty>#<order, 6 digits>#<lesson id>;
@@ -78,6 +80,20 @@ func epochKey(user domain.UserID) key { return key{userPK(user), sessionSK + "EP
 // idempotencyKey hides the client's key, and has one length for keys of any.
 func idempotencyKey(r domain.Repeatable) key {
 	return key{userPK(r.User), fmt.Sprintf("IDEMPOTENCY#%x", sha256.Sum256([]byte(r.Route+"\n"+r.Key)))}
+}
+
+// kvShards is how many partitions a region's KV store has. Another number makes all its values unknown, no more.
+const kvShards = 16
+
+func kvKey(region, name string) key { return key{kvPK(region, kvShard(name)), name} }
+
+func kvPK(region string, shard int) string { return fmt.Sprintf("KV#%s#%02d", region, shard) }
+
+// kvShard spreads keys; a key tells its partition, so a position in a list is a key alone.
+func kvShard(name string) int {
+	h := fnv.New32a()
+	h.Write([]byte(name))
+	return int(h.Sum32() % kvShards)
 }
 
 func userPK(id domain.UserID) string { return "USER#" + id.String() }
