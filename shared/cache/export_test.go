@@ -1,0 +1,7 @@
+package cache
+
+// For the measurement of tiers.
+var (
+	Pack   = pack
+	Unpack = unpack
+)
