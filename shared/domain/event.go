@@ -13,6 +13,7 @@ const (
 	UserCreated     EventType = "user.created"
 	UserUpdated     EventType = "user.updated"
 	UserRoleChanged EventType = "user.role_changed"
+	UserDeleted     EventType = "user.deleted"     // asked for, and to be finished by whoever consumes it; sessionId says by which session
 	LessonCompleted EventType = "lesson.completed" // the first completion of a lesson by a user
 	UploadConfirmed EventType = "upload.confirmed"
 )

@@ -103,6 +103,21 @@ type Tries interface {
 	Passed(ctx context.Context, policy Policy, subject string) error
 }
 
+// Erasures removes all that is kept of users.
+type Erasures interface {
+	// Begun reads the user's erasure; found is false when none began.
+	Begun(ctx context.Context, user UserID) (erasure Erasure, found bool, err error)
+	// Erase removes everything, asked for by a session, zero when it is not known. From its first write on no session of the user is
+	// good. Wherever it ends early, calling again goes on; calling again at the end finds nothing left, or what came late, and removes it.
+	Erase(ctx context.Context, user UserID, by SessionID) (Erasure, error)
+}
+
+// ObjectEraser removes objects.
+type ObjectEraser interface {
+	// EraseObject removes every version of an object, for good. What is not there is no error.
+	EraseObject(ctx context.Context, bucket, key string) error
+}
+
 // Page asks for a part of a list: at most Limit entries after the position that an earlier page ended with ("" = from the start).
 type Page struct {
 	Limit int

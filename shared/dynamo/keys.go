@@ -24,7 +24,7 @@ import (
 //	learning   OUTBOX#<event>    EVENT                        event, expires                the write it tells of
 //	ephemeral  USER#<id>         SESSION#<id>                 session, expires              Sessions.Open, Refresh
 //	ephemeral  USER#<id>         SESSION#<id>#ENDED           that it has ended, expires    Sessions.End
-//	ephemeral  USER#<id>         SESSION#EPOCH                all until then have ended     Sessions.EndAll
+//	ephemeral  USER#<id>         SESSION#EPOCH                all until then have ended     Sessions.EndAll, Erasures.Erase
 //	ephemeral  USER#<id>         IDEMPOTENCY#<SHA-256>        request with a key, expires   Idempotency.Begin
 //	ephemeral  KV#<region>#<00-15> <key>                      value, expires                KV.Set
 //	limits     RL#<policy>#<subject>                          one subject's limit, expires  Limits.Take

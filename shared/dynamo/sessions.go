@@ -152,8 +152,23 @@ func (s Sessions) EndAll(ctx context.Context, user domain.UserID, then time.Time
 	return s.end(ctx, epochKey(user), then)
 }
 
+// end writes that something has ended, unless a later end is there.
+
 func (s Sessions) end(ctx context.Context, k key, at time.Time) error {
-	return s.Table.put(ctx, endItem{k, domain.FormatTime(domain.Millis(at)), at.Add(domain.SessionTTL + time.Hour).Unix()})
+	item, err := attributevalue.MarshalMap(endItem{k, domain.FormatTime(domain.Millis(at)), at.Add(domain.SessionTTL + time.Hour).Unix()})
+	if err != nil {
+		return err
+	}
+	condition := "attribute_not_exists(#at) OR #at < :at"
+	_, err = s.Table.Client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &s.Table.Name, Item: item, ConditionExpression: &condition,
+		ExpressionAttributeNames: map[string]string{"#at": "at"}, ExpressionAttributeValues: map[string]types.AttributeValue{":at": item["at"]},
+	})
+	var later *types.ConditionalCheckFailedException
+	if errors.As(err, &later) {
+		return nil
+	}
+	return wrap(err)
 }
 
 // List implements domain.SessionList in one query.

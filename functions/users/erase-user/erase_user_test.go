@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"lyceum/local/localtest"
+	"lyceum/local/localtest/buckets"
+	"lyceum/shared/domain"
+	"lyceum/shared/dynamo"
+	"lyceum/shared/events"
+	"lyceum/shared/platform"
+)
+
+const name = "users/erase-user"
+
+// consumer is the function; meanwhile runs while it waits for requests that were under way.
+func consumer(t testing.TB, stand *localtest.Stand, meanwhile func()) *localtest.Consumer {
+	t.Helper()
+	return stand.Consume(t, name, func(env *platform.Env) events.Handler {
+		return EraseUser{env.Erasures(), env.Now, func(_ context.Context, d time.Duration) error {
+			if d > settled || d < settled-10*time.Second {
+				t.Errorf("it waits %v, want %v", d, settled)
+			}
+			meanwhile()
+			return nil
+		}}.Do
+	})
+}
+
+func deleted(t testing.TB, user domain.UserID) domain.Event {
+	t.Helper()
+	session, err := domain.NewID[domain.Session](time.Now(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	event, err := domain.NewEvent(domain.UserDeleted, time.Now(), rand.Reader, map[string]string{"userId": user.String(), "sessionId": session.String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return event
+}
+
+// left are the keys of all items that name the user, but for the mark that ends their sessions.
+func left(t testing.TB, stand *localtest.Stand, user localtest.User) (found []string) {
+	t.Helper()
+	for _, table := range []string{"IDENTITY_TABLE", "LEARNING_TABLE", "EPHEMERAL_TABLE"} {
+		for _, item := range stand.Items(t, table) {
+			text := fmt.Sprint(item)
+			if (strings.Contains(text, user.ID.String()) || strings.Contains(text, user.Email)) && item["sk"] != "SESSION#EPOCH" {
+				found = append(found, fmt.Sprint(item["pk"], " ", item["sk"]))
+			}
+		}
+	}
+	return found
+}
+
+// D56: a deletion that died left the rest for ever.
+func TestD56TheEventAloneErases(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	buckets.Open(t, stand)
+	ana, other := stand.NewUser(t), stand.NewUser(t)
+	lesson := stand.NewLesson(t, "go", 1)
+	stand.Complete(t, ana, lesson, 80, time.Now())
+	stand.Complete(t, other, lesson, 80, time.Now())
+	stand.SignIn(t, ana, "laptop", time.Now())
+	event := deleted(t, ana.ID)
+	c := consumer(t, stand, func() { stand.Complete(t, ana, lesson, 90, time.Now()) }) // a request that was under way
+	for range 2 {
+		if err := c.Deliver(event); err != nil {
+			t.Fatal(err)
+		}
+		if found := left(t, stand, ana); len(found) != 0 {
+			t.Errorf("there is still %q", found)
+		}
+		stand.Complete(t, ana, lesson, 90, time.Now()) // written in a region that was cut off: the event again removes it
+	}
+	if found := left(t, stand, other); len(found) != 5 {
+		t.Errorf("of another user there is %q, want account, credential, address, progress and summary", found)
+	}
+	sessions := dynamo.Sessions{Table: stand.Table("EPHEMERAL_TABLE"), Now: time.Now}
+	late, err := domain.NewID[domain.Session](time.Now().Add(time.Hour), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sessions.Standing(t.Context(), ana.ID, late); err != domain.ErrSessionEnded {
+		t.Errorf("a session that opens later: %v", err)
+	}
+}
+
+func TestEraseUserAsksWhatIsDocumented(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	buckets.Open(t, stand)
+	c, event := consumer(t, stand, func() {}), deleted(t, stand.NewUser(t).ID)
+	stand.WantCalls(t, name, func() {
+		if err := c.Deliver(event); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestAFailureMakesTheEventComeAgain(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	buckets.Open(t, stand)
+	c, event := consumer(t, stand, func() {}), deleted(t, stand.NewUser(t).ID)
+	stand.Intercept(localtest.Down("BatchWriteItem"))
+	if c.Deliver(event) == nil {
+		t.Error("no error")
+	}
+	event.Data = nil
+	if c.Deliver(event) == nil {
+		t.Error("an event of nobody is taken")
+	}
+}
