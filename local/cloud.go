@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"lyceum/local/bus"
 	"lyceum/local/dynamodb"
 	"lyceum/local/gateway"
 	"lyceum/local/iam"
@@ -31,7 +32,10 @@ type cloud struct {
 	set     settings
 	log     *slog.Logger
 	stack   *stack.Stack
-	dynamo  string // endpoint
+	dynamo  string           // endpoint
+	engine  *dynamodb.Server // nil with another DynamoDB
+	files   *s3.Server
+	bus     *bus.Bus
 	builder *lambda.Builder
 	pool    *lambda.Pool
 	api     http.Handler
@@ -45,8 +49,8 @@ type cloud struct {
 // start opens every part in the order in which mistakes are cheapest to tell: template, ports, data, then code.
 func start(ctx context.Context, set settings, log *slog.Logger, progress io.Writer) (*cloud, error) {
 	c := &cloud{set: set, log: log, local: http.NewServeMux()}
-	for _, step := range []func(context.Context) error{c.load, c.listen, c.openDynamoDB, c.openS3, c.functions, c.seed, c.writeSamEnv,
-		func(ctx context.Context) error { return c.build(ctx, progress) }} {
+	for _, step := range []func(context.Context) error{c.load, c.listen, c.openDynamoDB, c.openS3, c.functions, c.openEvents, c.seed, c.writeSamEnv,
+		func(ctx context.Context) error { return c.build(ctx, progress) }, c.runEvents} {
 		if err := step(ctx); err != nil {
 			c.close()
 			return nil, err
@@ -120,6 +124,7 @@ func (c *cloud) openDynamoDB(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c.engine = engine
 	c.closers = append(c.closers, func() { engine.Close() })
 	c.serveHTTP(c.listeners[1], engine)
 	return c.stack.EnsureTables(ctx, c.stack.DynamoDB(c.dynamo))
@@ -139,6 +144,7 @@ func (c *cloud) openS3(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c.files = server
 	c.closers = append(c.closers, func() { server.Close() })
 	go server.Serve(c.listeners[2]) // ends with Close
 	for _, b := range c.stack.Buckets {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"lyceum/local/iam"
 )
 
 // PermissionsVariable is the environment variable that names the folder for reports.
@@ -18,14 +20,20 @@ func (s *Stack) ReportPermissions(dir string) error {
 		return nil
 	}
 	var report strings.Builder
-	for _, f := range s.Functions {
-		for _, g := range s.principals[s.keys[f.LogicalID]].policy.Unused() {
-			fmt.Fprintf(&report, "template.yaml:%d: %s may %s on %s", g.Line, f.LogicalID, g.Action, g.Resource)
+	unused := func(who string, policy *iam.Policy) {
+		for _, g := range policy.Unused() {
+			fmt.Fprintf(&report, "template.yaml:%d: %s may %s on %s", g.Line, who, g.Action, g.Resource)
 			if strings.ContainsAny(g.Action, "*?") { // in every report, used or not
 				report.WriteString("; name the actions that it needs instead")
 			}
 			report.WriteString("\n")
 		}
+	}
+	for _, f := range s.Functions {
+		unused(f.LogicalID, s.principals[s.keys[f.LogicalID]].policy)
+	}
+	for role, policy := range s.pipes {
+		unused(role, policy)
 	}
 	return os.WriteFile(filepath.Join(dir, rand.Text()), []byte(report.String()), 0o600)
 }

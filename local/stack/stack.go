@@ -32,9 +32,10 @@ type Stack struct {
 	*template.Stack
 	Region string
 
-	developer  string                // access key id
-	principals map[string]*principal // by access key id
-	keys       map[string]string     // access key ids by logical id
+	developer  string                 // access key id
+	principals map[string]*principal  // by access key id
+	keys       map[string]string      // access key ids by logical id
+	pipes      map[string]*iam.Policy // of the pipes' roles, by logical id
 }
 
 // principal is a function as DynamoDB and S3 see it.
@@ -53,7 +54,7 @@ func Load(o Options) (*Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Stack{Stack: read, Region: o.Region, developer: cmp.Or(o.OneKey, Developer), principals: map[string]*principal{}, keys: map[string]string{}}
+	s := &Stack{Stack: read, Region: o.Region, developer: cmp.Or(o.OneKey, Developer), principals: map[string]*principal{}, keys: map[string]string{}, pipes: map[string]*iam.Policy{}}
 	for _, f := range read.Functions {
 		policy, err := iam.New(f.Statements)
 		if err != nil {
@@ -62,6 +63,11 @@ func Load(o Options) (*Stack, error) {
 		id := cmp.Or(o.OneKey, "LOCAL"+strings.ToUpper(f.LogicalID))
 		s.keys[f.LogicalID] = id
 		s.principals[id] = &principal{secret: rand.Text(), name: iam.Principal(AccountID, f.Name), policy: policy}
+	}
+	for _, p := range read.Pipes {
+		if err := s.checkPipe(p); err != nil {
+			return nil, fmt.Errorf("%s:%w", o.Template, err)
+		}
 	}
 	return s, nil
 }

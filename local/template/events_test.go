@@ -74,7 +74,7 @@ func TestEvents(t *testing.T) {
 		}
 		for i, table := range []string{"lyceum-dev-learning", "lyceum-dev-identity"} {
 			p := s.Pipes[i]
-			if p.Table != table || p.Bus != s.Buses[0].Name || p.Source != "lyceum" || p.Latest || len(p.Statements) != 3 {
+			if p.Table != table || p.Bus != s.Buses[0].Name || p.Source != "lyceum" || len(p.Statements) != 3 {
 				t.Errorf("got %+v", p)
 			}
 			if f := p.Filters[0]; !f.Match(record("INSERT", "eu-west-1")) || !f.Match(record("MODIFY", "eu-west-1")) ||
@@ -121,9 +121,11 @@ func TestEventRefusals(t *testing.T) {
 			"ManagedPolicyArns of AWS::IAM::Role is not supported"},
 		{"a pipe from elsewhere", pipe("Source", "arn:aws:kinesis:a:1:stream/a"), "Source of AWS::Pipes::Pipe must be the StreamArn of an"},
 		{"a pipe from a table without a stream", pipe("Source", "!GetAtt Plain.StreamArn"), "the table Plain has no StreamSpecification"},
+		{"a pipe that begins with what is new", pipe("SourceParameters", "{DynamoDBStreamParameters: {StartingPosition: LATEST}}"),
+			"StartingPosition of DynamoDBStreamParameters must be TRIM_HORIZON here"},
 		{"a pipe to elsewhere", pipe("Target", "!GetAtt Q.Arn"), "Target of AWS::Pipes::Pipe must be the Arn of an AWS::Events::EventBus"},
 		{"a pipe with an enrichment", pipe("Enrichment", "a"), "Enrichment of AWS::Pipes::Pipe is not supported"},
-		{"a pipe's filter that is no JSON", pipe("SourceParameters", "{DynamoDBStreamParameters: {StartingPosition: LATEST}, FilterCriteria: {Filters: [{Pattern: '{'}]}}"),
+		{"a pipe's filter that is no JSON", pipe("SourceParameters", "{DynamoDBStreamParameters: {StartingPosition: TRIM_HORIZON}, FilterCriteria: {Filters: [{Pattern: '{'}]}}"),
 			"the pattern is no JSON"},
 		{"a pipe's template of many paths", pipe("TargetParameters", "{EventBridgeEventBusParameters: {Source: a, DetailType: b}, InputTemplate: '{\"a\": <$.b>}'}"),
 			"the local cloud takes an InputTemplate that is one path"},
@@ -161,7 +163,7 @@ func pipe(name, value string) string {
 `
 	for _, p := range [][2]string{
 		{"RoleArn", "!GetAtt R.Arn"}, {"Source", "!GetAtt T.StreamArn"}, {"Target", "!GetAtt B.Arn"},
-		{"SourceParameters", `{DynamoDBStreamParameters: {StartingPosition: LATEST}, FilterCriteria: {Filters: [{Pattern: '{"eventName": ["INSERT"]}'}]}}`},
+		{"SourceParameters", `{DynamoDBStreamParameters: {StartingPosition: TRIM_HORIZON}, FilterCriteria: {Filters: [{Pattern: '{"eventName": ["INSERT"]}'}]}}`},
 		{"TargetParameters", "{EventBridgeEventBusParameters: {Source: a, DetailType: $.b}, InputTemplate: <$.b.c>}"},
 	} {
 		if p[0] != name {

@@ -24,6 +24,7 @@ func (l *loader) pipe(r *resource, name string, o *object) Pipe {
 		p.Bus, p.BusARN = l.physicalName(bus).text, l.attribute(bus, "Arn")
 	}
 	if role := l.target(o, "RoleArn", "Arn", roleType); role != nil {
+		p.Role = role.id
 		p.Statements = l.roleStatements(l.object(l.properties(role), roleType))
 	}
 	l.pipeSource(&p, o.child("SourceParameters"))
@@ -34,13 +35,15 @@ func (l *loader) pipe(r *resource, name string, o *object) Pipe {
 func (l *loader) pipeSource(p *Pipe, o *object) {
 	stream := o.child("DynamoDBStreamParameters")
 	stream.required("StartingPosition")
-	p.Latest = stream.oneOf("StartingPosition", "", "TRIM_HORIZON", "LATEST") == "LATEST"
+	stream.oneOf("StartingPosition", "", "TRIM_HORIZON")
 	// How the records are cut into batches, and what happens to one that the bus does not take: here it takes all.
 	stream.pass("BatchSize", "MaximumBatchingWindowInSeconds", "MaximumRecordAgeInSeconds", "MaximumRetryAttempts", "OnPartialBatchItemFailure",
 		"ParallelizationFactor")
 	dead := stream.child("DeadLetterConfig")
 	if dead.v.kind == mapping {
-		l.target(dead, "Arn", "Arn", queueType)
+		if queue := l.target(dead, "Arn", "Arn", queueType); queue != nil {
+			p.DeadLetterARN = l.attribute(queue, "Arn")
+		}
 	}
 	dead.done()
 	stream.done()

@@ -155,14 +155,13 @@ type Queue struct {
 
 // Pipe is an AWS::Pipes::Pipe from a table's stream to a bus.
 type Pipe struct {
-	LogicalID, Name            string
-	Table, Bus                 string // names
-	StreamARN, BusARN          string
-	Filters                    []pattern.Pattern // a record that fits one of them passes; none lets all pass
-	Source, DetailType, Detail string            // as in the template: texts, or paths in the record ("$.eventName"); Detail is "<path>"
-	Latest                     bool              // it begins with what is new, not with the oldest that the stream has
-	Statements                 []Statement       // of its role
-	Line                       int
+	LogicalID, Name, Role            string
+	Table, Bus                       string            // names
+	StreamARN, BusARN, DeadLetterARN string            // the last may be empty
+	Filters                          []pattern.Pattern // a record that fits one of them passes; none lets all pass
+	Source, DetailType, Detail       string            // as in the template: texts, or paths in the record ("$.eventName"); Detail is "<path>"
+	Statements                       []Statement       // of its role
+	Line                             int
 }
 
 // Ignored is a resource that exists in AWS only.
