@@ -113,16 +113,22 @@ func (s *Stand) create(t testing.TB, lesson *domain.Lesson) *domain.Lesson {
 	return lesson
 }
 
-// Complete records a completion as the use case does.
+// Learning is the learners' progress as a function in the stand's region writes it, with the developer's rights.
+func (s *Stand) Learning() dynamo.Learning {
+	return dynamo.Learning{
+		Table: s.Table("LEARNING_TABLE"), Region: Region, Regions: []string{Region}, Identity: s.Variable("IDENTITY_TABLE"),
+	}
+}
+
+// Complete records a completion as the use case does, without its events.
 func (s *Stand) Complete(t testing.TB, user User, lesson *domain.Lesson, score domain.Score, at time.Time) {
 	t.Helper()
-	learning := dynamo.Learning{Table: s.Table("LEARNING_TABLE"), Region: Region, Regions: []string{Region}}
-	must(t, learning.Complete(t.Context(), user.ID, lesson.State().ID,
-		func(l *domain.Lesson, p *domain.Progress, summary *domain.Summary) ([]domain.Event, error) {
-			change, _ := p.Complete(score, at)
-			summary.Record(change, domain.Recent{LessonID: l.State().ID, Title: l.State().Title, Score: score, CompletedAt: at})
-			return nil, nil
-		}))
+	id, err := domain.NewID[domain.Attempt](at, rand.Reader)
+	must(t, err)
+	must(t, s.Learning().Learn(t.Context(), user.ID, []domain.LessonID{lesson.State().ID}, func(study *domain.Study) ([]domain.Event, error) {
+		_, err := study.Complete(lesson.State().ID, domain.Attempt{ID: id, Score: score, At: at})
+		return nil, err
+	}))
 }
 
 // Items are all items of a table by its variable.

@@ -15,6 +15,7 @@ const (
 	UserRoleChanged EventType = "user.role_changed"
 	UserDeleted     EventType = "user.deleted"     // asked for, and to be finished by whoever consumes it; sessionId says by which session
 	LessonCompleted EventType = "lesson.completed" // the first completion of a lesson by a user
+	TrackCompleted  EventType = "track.completed"  // every published lesson of a track completed by a user
 	UploadConfirmed EventType = "upload.confirmed"
 )
 

@@ -143,17 +143,53 @@ type LessonWriter interface {
 	Create(ctx context.Context, lesson *Lesson) error
 }
 
-// Completions records finished lessons.
-type Completions interface {
-	// Complete loads what this region knows of the lesson, the learner's progress in it and their summary, lets record change them,
-	// and saves progress, summary and the events in one transaction. record may run several times. ErrNoLesson when there is none.
-	Complete(ctx context.Context, user UserID, lesson LessonID, record func(*Lesson, *Progress, *Summary) ([]Event, error)) error
+// Learning changes how far learners are.
+type Learning interface {
+	// Learn loads what this region knows of the learner and the lessons, lets change alter it, and saves all that changed with the events in
+	// one transaction. change may run several times. More lessons than go into one transaction are taken in parts, each saved before the
+	// next: change is then called for each part, and finds its lessons in Study.Progress. ErrNoUser when there is no such user.
+	Learn(ctx context.Context, user UserID, lessons []LessonID, change func(*Study) ([]Event, error)) error
+}
+
+// ProgressReader reads how far a learner is in one lesson.
+type ProgressReader interface {
+	// Progress merges what all regions know, as last written in this region. It is zero for a lesson never begun; ErrNoLesson when there is
+	// no such lesson either, or it is not published.
+	Progress(ctx context.Context, user UserID, lesson LessonID) (Standing, error)
+}
+
+// HistoryEntry is a finished lesson.
+type HistoryEntry struct {
+	LessonID LessonID
+	Standing
+}
+
+// History lists what a learner has finished.
+type History interface {
+	// List reads finished lessons by their first completion, the latest first, as last written in this region. next is "" at the end. What
+	// comes or goes meanwhile is listed once or not at all, everything else exactly once. Only a lesson whose earlier completion becomes known
+	// while somebody reads page by page moves down, and can be met again.
+	List(ctx context.Context, user UserID, page Page) (entries []HistoryEntry, next string, err error)
+}
+
+// Stats reads a learner's totals.
+type Stats interface {
+	// Stats reads the merged summary and the numbers of published lessons in one call.
+	Stats(ctx context.Context, user UserID) (Summary, CatalogueCounts, error)
+}
+
+// Overview is what the dashboard shows.
+type Overview struct {
+	User      *User
+	Summary   Summary
+	Begun     []Begun // the latest first, at most ResumeShown
+	Published CatalogueCounts
 }
 
 // Dashboards reads the learner's overview.
 type Dashboards interface {
-	// Dashboard reads the user, the merged summary and the numbers of published lessons in one call of constant cost. ErrNoUser when there is none.
-	Dashboard(ctx context.Context, id UserID) (user *User, summary Summary, published CatalogueCounts, err error)
+	// Dashboard reads everything in one call of constant cost. ErrNoUser when there is no such user.
+	Dashboard(ctx context.Context, id UserID) (Overview, error)
 }
 
 // Outbox records events that stand alone.

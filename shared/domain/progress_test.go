@@ -1,12 +1,9 @@
 package domain_test
 
 import (
-	"cmp"
+	"crypto/rand"
 	"errors"
-	"maps"
 	"math"
-	"math/rand/v2"
-	"slices"
 	"testing"
 	"time"
 
@@ -28,6 +25,17 @@ func TestD43ScoreIsAWholeNumberFrom0To100(t *testing.T) {
 	}
 }
 
+var (
+	goTrack   = domain.RestoreTrack("go")
+	rustTrack = domain.RestoreTrack("rust")
+)
+
+// attempt is a new attempt at a time.
+func attempt(t testing.TB, score domain.Score, at time.Time) domain.Attempt {
+	t.Helper()
+	return domain.Attempt{ID: newID[domain.Attempt](t, at, rand.Reader), Score: score, At: at}
+}
+
 // untouched is a lesson never done, seen from a region.
 func untouched(t *testing.T, region string) *domain.Progress {
 	return domain.RestoreProgress(newID[domain.Lesson](t, noon, seeded(1)), region, nil)
@@ -41,8 +49,9 @@ func TestD44TheBestScoreNeverFalls(t *testing.T) {
 		score, best domain.Score
 		sum         int // what the totals change by
 	}{{60, 60, 60}, {90, 90, 30}, {40, 90, 0}, {0, 90, 0}, {100, 100, 10}} {
-		change, _ := p.Complete(step.score, noon.Add(time.Duration(i)*time.Hour))
-		got := p.Merged()
+		p.Complete(attempt(t, step.score, noon.Add(time.Duration(i)*time.Hour)))
+		change := p.Recount("", goTrack)[goTrack]
+		got := p.Standing()
 		if got.BestScore != step.best || got.LastScore != step.score || got.Attempts != i+1 || change.ScoreSum != step.sum {
 			t.Errorf("after %d: best %d, last %d, attempts %d, sum %+d; want %d, %d, %d, %+d",
 				step.score, got.BestScore, got.LastScore, got.Attempts, change.ScoreSum, step.best, step.score, i+1, step.sum)
@@ -50,19 +59,21 @@ func TestD44TheBestScoreNeverFalls(t *testing.T) {
 	}
 }
 
-// D45: each retry moved the time of completion, and nothing told of the first one.
-func TestD45TheFirstCompletionIsKeptAndToldOnce(t *testing.T) {
+// D45: each retry moved the time of completion.
+func TestD45TheFirstCompletionIsKept(t *testing.T) {
 	t.Parallel()
 	t.Run("a retry moves the last time alone and counts the lesson no second time", func(t *testing.T) {
 		t.Parallel()
 		p := untouched(t, "us")
-		if change, first := p.Complete(0, noon.Add(1234*time.Microsecond)); !first || change != (domain.Tally{Completed: 1}) {
-			t.Errorf("first attempt: change %+v, first %v; want one lesson, true", change, first)
+		p.Complete(attempt(t, 0, noon.Add(1234*time.Microsecond)))
+		if change := p.Recount("", goTrack); len(change) != 1 || change[goTrack] != (domain.Tally{Completed: 1}) {
+			t.Errorf("first attempt: change %+v; want one lesson", change)
 		}
-		if change, first := p.Complete(70, noon.Add(time.Hour)); first || change != (domain.Tally{ScoreSum: 70}) {
-			t.Errorf("retry: change %+v, first %v; want 70 points, false", change, first)
+		p.Complete(attempt(t, 70, noon.Add(time.Hour)))
+		if change := p.Recount("", goTrack)[goTrack]; change != (domain.Tally{ScoreSum: 70}) {
+			t.Errorf("retry: change %+v; want 70 points", change)
 		}
-		got := p.Merged()
+		got := p.Standing()
 		if !got.FirstCompletedAt.Equal(noon.Add(time.Millisecond)) || !got.LastCompletedAt.Equal(noon.Add(time.Hour)) {
 			t.Errorf("first %v, last %v; want noon and a millisecond, and an hour later", got.FirstCompletedAt, got.LastCompletedAt)
 		}
@@ -70,131 +81,100 @@ func TestD45TheFirstCompletionIsKeptAndToldOnce(t *testing.T) {
 	t.Run("a completion known from another region is the first one here too", func(t *testing.T) {
 		t.Parallel()
 		us := untouched(t, "us")
-		us.Complete(50, noon)
+		us.Complete(attempt(t, 50, noon))
+		us.Recount("", goTrack)
 		eu := domain.RestoreProgress(us.Lesson(), "eu", map[string]domain.Shard{"us": us.Mine()})
-		change, first := eu.Complete(80, noon.Add(time.Minute))
-		if first || change != (domain.Tally{ScoreSum: 30}) {
-			t.Errorf("change %+v, first %v; want 30 points, false", change, first)
-		}
-		if got := eu.Merged().FirstCompletedAt; !got.Equal(noon) {
-			t.Errorf("first completion = %v, want noon", got)
+		eu.Complete(attempt(t, 80, noon.Add(time.Minute)))
+		if change := eu.Recount("", goTrack)[goTrack]; change != (domain.Tally{ScoreSum: 30}) || !eu.Standing().FirstCompletedAt.Equal(noon) {
+			t.Errorf("change %+v, first completion %v; want 30 points, noon", change, eu.Standing().FirstCompletedAt)
 		}
 	})
 	t.Run("an attempt that was not saved leaves what was loaded as it was, so it can run again", func(t *testing.T) {
 		t.Parallel()
 		loaded := map[string]domain.Shard{}
+		a := attempt(t, 50, noon)
 		for range 2 {
 			p := domain.RestoreProgress(newID[domain.Lesson](t, noon, seeded(1)), "us", loaded)
-			if change, first := p.Complete(50, noon); !first || change != (domain.Tally{Completed: 1, ScoreSum: 50}) || p.Merged().Attempts != 1 {
-				t.Errorf("change %+v, first %v, attempts %d; want one lesson with 50 points, true, 1", change, first, p.Merged().Attempts)
+			if outcome := p.Complete(a); outcome != domain.Applied || p.Standing().Attempts != 1 {
+				t.Errorf("%s with %d attempts; want applied, 1", outcome, p.Standing().Attempts)
 			}
 		}
 	})
 }
 
-func TestMerged(t *testing.T) {
+func TestRecount(t *testing.T) {
 	t.Parallel()
-	t.Run("nothing merged is nothing", func(t *testing.T) {
+	t.Run("a lesson that moves to another track takes its count along", func(t *testing.T) {
 		t.Parallel()
-		p := domain.RestoreProgress(domain.LessonID{}, "us", map[string]domain.Shard{"eu": {BestScore: 90, FirstCompletedAt: noon}})
-		if got := p.Merged(); got != (domain.Shard{}) {
-			t.Errorf("got %+v, want the zero shard: no attempt was made", got)
+		p := untouched(t, "us")
+		p.Complete(attempt(t, 50, noon))
+		p.Recount("", goTrack)
+		change := p.Recount("", rustTrack)
+		want := domain.Tally{Completed: 1, ScoreSum: 50}
+		if change[rustTrack] != want || change[goTrack] != (domain.Tally{Completed: -1, ScoreSum: -50}) || p.Mine().Counted[rustTrack] != want || len(p.Mine().Counted) != 1 {
+			t.Errorf("change %+v, counted %+v", change, p.Mine().Counted)
 		}
 	})
-	t.Run("in one millisecond the region with the greater name was last, everywhere", func(t *testing.T) {
+	t.Run("two regions that did not know of each other count twice, and the next change takes it back", func(t *testing.T) {
 		t.Parallel()
-		shards := map[string]domain.Shard{
-			"a": {Attempts: 1, LastScore: 1, FirstCompletedAt: noon, LastCompletedAt: noon},
-			"b": {Attempts: 1, LastScore: 2, FirstCompletedAt: noon, LastCompletedAt: noon},
-			"c": {Attempts: 1, LastScore: 3, FirstCompletedAt: noon, LastCompletedAt: noon},
+		shards := map[string]domain.Shard{}
+		for i, region := range []string{"eu", "us"} {
+			alone := untouched(t, region)
+			alone.Complete(attempt(t, domain.Score(40+50*i), noon))
+			alone.Recount("", goTrack)
+			shards[region] = alone.Mine()
 		}
-		for region := range shards {
-			for range 20 { // maps come in another order each time
-				if got := domain.RestoreProgress(domain.LessonID{}, region, shards).Merged().LastScore; got != 3 {
-					t.Fatalf("seen from %s the last score is %d, want 3", region, got)
-				}
-			}
+		p := domain.RestoreProgress(untouched(t, "us").Lesson(), "us", shards)
+		p.Complete(attempt(t, 10, noon))
+		if change := p.Recount("", goTrack)[goTrack]; change != (domain.Tally{Completed: -1, ScoreSum: -40}) {
+			t.Errorf("change %+v, want one lesson of 40 points less", change)
+		}
+	})
+	t.Run("a position alone counts nothing", func(t *testing.T) {
+		t.Parallel()
+		p := untouched(t, "us")
+		p.Save(domain.Position{Value: 3, At: noon})
+		if change := p.Recount("", goTrack); len(change) != 0 || p.Standing().Attempts != 0 || p.Standing().Completed() {
+			t.Errorf("change %+v, standing %+v", change, p.Standing())
 		}
 	})
 }
 
-// attempt is one call of Complete in the model.
-type attempt struct {
-	at     time.Time
-	region string
-	score  domain.Score
-}
-
-// Three regions complete one lesson at random, and hear of each other at random.
-func TestProgressOfSeveralRegions(t *testing.T) {
+// More attempts at one lesson than are remembered still count, once each.
+func TestAttemptsBeyondThoseKnown(t *testing.T) {
 	t.Parallel()
-	regions := []string{"ap", "eu", "us"}
-	for seed := range uint64(500) {
-		r := rand.New(rand.NewPCG(seed, 0))
-		views := map[string]map[string]domain.Shard{"ap": {}, "eu": {}, "us": {}}
-		hear := func(region, other string) {
-			if s, ok := views[other][other]; ok {
-				views[region][other] = s
-			}
+	p := untouched(t, "us")
+	var all []domain.Attempt
+	for i := range domain.AttemptsKnown + 20 {
+		all = append(all, attempt(t, domain.Score(i%50), noon.Add(time.Duration(i)*time.Minute)))
+		p.Complete(all[i])
+	}
+	again := p.Standing()
+	if again.Attempts != len(all) || len(p.Mine().Attempts.Known) != domain.AttemptsKnown {
+		t.Fatalf("%d attempts, %d known", again.Attempts, len(p.Mine().Attempts.Known))
+	}
+	for i, a := range all {
+		want := domain.Duplicate
+		if i < 20 {
+			want = domain.Merged
 		}
-		now, done, total := noon, []attempt(nil), domain.Tally{}
-		complete := func(region string) {
-			p := domain.RestoreProgress(domain.LessonID{}, region, views[region])
-			before, score := p.Merged(), domain.Score(r.IntN(101))
-			change, first := p.Complete(score, now)
-			after := p.Merged()
-			switch {
-			case first != (before.Attempts == 0):
-				t.Fatalf("seed %d: first = %v after %d attempts", seed, first, before.Attempts)
-			case after.BestScore != max(before.BestScore, score):
-				t.Fatalf("seed %d: best score went from %d to %d by a %d", seed, before.BestScore, after.BestScore, score)
-			case !first && !after.FirstCompletedAt.Equal(before.FirstCompletedAt):
-				t.Fatalf("seed %d: first completion moved from %v to %v", seed, before.FirstCompletedAt, after.FirstCompletedAt)
-			case after.Attempts != before.Attempts+1:
-				t.Fatalf("seed %d: attempts went from %d to %d", seed, before.Attempts, after.Attempts)
-			}
-			views[region][region] = p.Mine()
-			done = append(done, attempt{now, region, score})
-			total.Completed, total.ScoreSum = total.Completed+change.Completed, total.ScoreSum+change.ScoreSum
-		}
-		for range 1 + r.IntN(12) {
-			if r.IntN(3) == 0 {
-				hear(regions[r.IntN(3)], regions[r.IntN(3)])
-				continue
-			}
-			complete(regions[r.IntN(3)])
-			now = now.Add(time.Duration(r.IntN(2)) * time.Millisecond)
-		}
-		complete(regions[r.IntN(3)])
-		for _, region := range regions {
-			for _, other := range regions {
-				hear(region, other)
-			}
-		}
-		want := model(done)
-		for _, region := range regions {
-			got := domain.RestoreProgress(domain.LessonID{}, region, maps.Clone(views[region])).Merged()
-			if got != want {
-				t.Fatalf("seed %d: seen from %s %+v, want %+v after %v", seed, region, got, want, done)
-			}
-		}
-		// Regions that did not know of each other counted the lesson twice; the next completion takes that back.
-		complete(regions[r.IntN(3)])
-		if want := (domain.Tally{Completed: 1, ScoreSum: int(model(done).BestScore)}); total != want {
-			t.Fatalf("seed %d: the totals say %+v, want %+v", seed, total, want)
+		if got := p.Complete(a); got != want {
+			t.Errorf("attempt %d again: %s, want %s", i, got, want)
 		}
 	}
-}
-
-// model is the progress that follows from all attempts.
-func model(done []attempt) (all domain.Shard) {
-	inOrder := slices.SortedStableFunc(slices.Values(done), func(a, b attempt) int {
-		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.region, b.region))
-	})
-	for _, a := range inOrder {
-		all.BestScore = max(all.BestScore, a.score)
+	if got := p.Standing(); got != again {
+		t.Errorf("repetition made of %+v %+v", again, got)
 	}
-	last := inOrder[len(inOrder)-1]
-	all.Attempts, all.LastScore, all.FirstCompletedAt, all.LastCompletedAt = len(done), last.score, inOrder[0].at, last.at
-	return all
+	if got := p.Complete(attempt(t, 100, noon.Add(-time.Hour))); got != domain.Merged || p.Standing().Attempts != len(all) ||
+		p.Standing().BestScore != 100 || !p.Standing().FirstCompletedAt.Equal(noon.Add(-time.Hour)) {
+		t.Errorf("a very late one: %s, %+v; want it merged, not counted", got, p.Standing())
+	}
+	// What two regions know of is forgotten by one after the other and counted once.
+	twin := domain.RestoreProgress(p.Lesson(), "eu", map[string]domain.Shard{"us": p.Mine()})
+	for i := range domain.AttemptsKnown + 1 {
+		twin.Complete(attempt(t, 1, noon.Add(time.Duration(1000+i)*time.Minute)))
+	}
+	if want := len(all) + domain.AttemptsKnown + 1; twin.Standing().Attempts != want {
+		t.Errorf("%d attempts in two regions, want %d", twin.Standing().Attempts, want)
+	}
 }

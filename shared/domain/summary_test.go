@@ -16,6 +16,12 @@ func lessonNamed(n int) domain.LessonID {
 	return domain.RestoreID[domain.Lesson](fmt.Sprintf("0195f0c1-9f00-7000-8000-%012d", n))
 }
 
+// record adds a completion of a track's lesson to a summary.
+func record(s *domain.Summary, change domain.Tally, done domain.Recent) {
+	s.Count(map[domain.Track]domain.Tally{domain.RestoreTrack("go"): change})
+	s.Remember(done)
+}
+
 func lessonsOf(recent []domain.Recent) (ids []domain.LessonID) {
 	for _, r := range recent {
 		ids = append(ids, r.LessonID)
@@ -23,14 +29,14 @@ func lessonsOf(recent []domain.Recent) (ids []domain.LessonID) {
 	return ids
 }
 
-func TestSummaryRecord(t *testing.T) {
+func TestASummaryRemembersAndCounts(t *testing.T) {
 	t.Parallel()
 	t.Run("the newest ten completions are kept, newest first, and every one is counted", func(t *testing.T) {
 		t.Parallel()
 		var s domain.Summary
 		var want []domain.LessonID
 		for i := range 25 {
-			s.Record(domain.Tally{Completed: 1, ScoreSum: i}, domain.Recent{LessonID: lessonNamed(i), CompletedAt: noon.Add(time.Duration(i) * time.Second)})
+			record(&s, domain.Tally{Completed: 1, ScoreSum: i}, domain.Recent{LessonID: lessonNamed(i), CompletedAt: noon.Add(time.Duration(i) * time.Second)})
 			want = slices.Insert(want, 0, lessonNamed(i))
 		}
 		if got := lessonsOf(s.Recent); !slices.Equal(got, want[:10]) {
@@ -43,9 +49,9 @@ func TestSummaryRecord(t *testing.T) {
 	t.Run("a lesson done again stands once, with its latest score, title and time in milliseconds", func(t *testing.T) {
 		t.Parallel()
 		var s domain.Summary
-		s.Record(domain.Tally{}, domain.Recent{LessonID: lessonNamed(1), Title: "Old", Score: 90, CompletedAt: noon})
-		s.Record(domain.Tally{}, domain.Recent{LessonID: lessonNamed(2), CompletedAt: noon.Add(time.Second)})
-		s.Record(domain.Tally{}, domain.Recent{LessonID: lessonNamed(1), Title: "New", Score: 10, CompletedAt: noon.Add(2*time.Second + 999*time.Microsecond)})
+		record(&s, domain.Tally{}, domain.Recent{LessonID: lessonNamed(1), Title: "Old", Score: 90, CompletedAt: noon})
+		record(&s, domain.Tally{}, domain.Recent{LessonID: lessonNamed(2), CompletedAt: noon.Add(time.Second)})
+		record(&s, domain.Tally{}, domain.Recent{LessonID: lessonNamed(1), Title: "New", Score: 10, CompletedAt: noon.Add(2*time.Second + 999*time.Microsecond)})
 		want := []domain.Recent{
 			{LessonID: lessonNamed(1), Title: "New", Score: 10, CompletedAt: noon.Add(2 * time.Second)},
 			{LessonID: lessonNamed(2), CompletedAt: noon.Add(time.Second)},
@@ -59,7 +65,7 @@ func TestSummaryRecord(t *testing.T) {
 		loaded := make([]domain.Recent, 1, 10) // room behind the end
 		loaded[0] = domain.Recent{LessonID: lessonNamed(1), CompletedAt: noon}
 		s := domain.Summary{Recent: loaded}
-		s.Record(domain.Tally{}, domain.Recent{LessonID: lessonNamed(2), CompletedAt: noon.Add(time.Hour)})
+		record(&s, domain.Tally{}, domain.Recent{LessonID: lessonNamed(2), CompletedAt: noon.Add(time.Hour)})
 		if loaded[0].LessonID != lessonNamed(1) {
 			t.Errorf("the loaded list begins with %v now", loaded[0].LessonID)
 		}
@@ -78,8 +84,8 @@ func TestMergeSummaries(t *testing.T) {
 	t.Run("a correction that came before the count it corrects shows no negative total", func(t *testing.T) {
 		t.Parallel()
 		got := domain.MergeSummaries([]domain.Summary{{Total: domain.Tally{Completed: -1, ScoreSum: -40}}})
-		if got.Total != (domain.Tally{}) || got.AverageScore() != 0 {
-			t.Errorf("total %+v, average %v; want 0", got.Total, got.AverageScore())
+		if got.Total != (domain.Tally{}) || got.Total.AverageScore() != 0 {
+			t.Errorf("total %+v, average %v; want 0", got.Total, got.Total.AverageScore())
 		}
 	})
 	t.Run("completions of one millisecond stand in one order whatever region answers first", func(t *testing.T) {
@@ -107,7 +113,7 @@ func TestSummariesOfSeveralRegions(t *testing.T) {
 			}
 			change := domain.Tally{Completed: r.IntN(2), ScoreSum: r.IntN(101)}
 			total.Completed, total.ScoreSum = total.Completed+change.Completed, total.ScoreSum+change.ScoreSum
-			shards[r.IntN(3)].Record(change, done)
+			record(&shards[r.IntN(3)], change, done)
 		}
 		want := make([]domain.Recent, 0, len(latest))
 		for _, done := range latest {
@@ -134,7 +140,7 @@ func TestAverageScore(t *testing.T) {
 		{0, 0, 0}, {1, 0, 0}, {1, 100, 100}, {2, 175, 87.5}, {3, 200, 66.7}, {3, 100, 33.3}, {4, 333, 83.3}, // 83.25
 		{8, 1, 0.1}, {20, 1, 0.1}, {21, 1, 0}, {40, 3, 0.1}, {1_000_000, 66_666_666, 66.7},
 	} {
-		got := domain.Summary{Total: domain.Tally{Completed: test.completed, ScoreSum: test.sum}}.AverageScore()
+		got := domain.Tally{Completed: test.completed, ScoreSum: test.sum}.AverageScore()
 		if got != test.want {
 			t.Errorf("%d points in %d lessons: average %v, want %v", test.sum, test.completed, got, test.want)
 		}

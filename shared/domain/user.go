@@ -36,6 +36,7 @@ type UserState struct {
 	EmailVerified bool
 	Username      Username
 	Role          Role
+	TimeZone      Zone // in which the learner's days are counted
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 	Version       int // counts the saves, for optimistic locking

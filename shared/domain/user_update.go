@@ -41,10 +41,27 @@ func (c Caller) MayChange(user UserID) error {
 
 // Rename gives the user another name. A nil event says that it is the same name and nothing changed.
 func (u *User) Rename(name Username, now time.Time, random io.Reader) (*Event, error) {
-	if u.state.Username == name {
+	return u.Edit(UserEdit{Username: &name}, now, random)
+}
+
+// UserEdit is what users may change of themselves at once; nil stays as it is.
+type UserEdit struct {
+	Username *Username
+	TimeZone *Zone // days that were counted stay counted; those to come are counted in the new zone
+}
+
+// Edit changes the user. A nil event says that nothing changed.
+func (u *User) Edit(edit UserEdit, now time.Time, random io.Reader) (*Event, error) {
+	before := u.state
+	if edit.Username != nil {
+		u.state.Username = *edit.Username
+	}
+	if edit.TimeZone != nil {
+		u.state.TimeZone = *edit.TimeZone
+	}
+	if u.state == before {
 		return nil, nil
 	}
-	u.state.Username = name
 	return u.changed(UserUpdated, now, random)
 }
 

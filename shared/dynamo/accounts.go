@@ -58,6 +58,7 @@ type userItem struct {
 	EmailVerified bool       `dynamodbav:"emailVerified"`
 	Username      string     `dynamodbav:"username"`
 	Role          string     `dynamodbav:"role"`
+	TimeZone      string     `dynamodbav:"timeZone,omitempty"` // absent: UTC
 	CreatedAt     string     `dynamodbav:"createdAt"`
 	UpdatedAt     string     `dynamodbav:"updatedAt"`
 	Version       int        `dynamodbav:"version"`
@@ -272,7 +273,7 @@ func (a Accounts) User(ctx context.Context, id domain.UserID) (*domain.User, err
 func newUserItem(s domain.UserState, changed domain.Event, region string) userItem {
 	return userItem{
 		key: userKey(s.ID), Email: s.Email.String(), EmailVerified: s.EmailVerified, Username: s.Username.String(), Role: s.Role.String(),
-		CreatedAt: domain.FormatTime(s.CreatedAt), UpdatedAt: domain.FormatTime(s.UpdatedAt), Version: s.Version, Event: newEventItem(changed, region),
+		TimeZone: s.TimeZone.Name(), CreatedAt: domain.FormatTime(s.CreatedAt), UpdatedAt: domain.FormatTime(s.UpdatedAt), Version: s.Version, Event: newEventItem(changed, region),
 		UsersPK: usersPK, UsersSK: usersSK(s),
 	}
 }
@@ -281,6 +282,6 @@ func (i userItem) restore() *domain.User {
 	return domain.RestoreUser(domain.UserState{
 		ID: domain.RestoreID[domain.User](i.PK[len("USER#"):]), Email: domain.RestoreEmail(i.Email), EmailVerified: i.EmailVerified,
 		Username: domain.RestoreUsername(i.Username), Role: domain.RestoreRole(i.Role),
-		CreatedAt: domain.RestoreTime(i.CreatedAt), UpdatedAt: domain.RestoreTime(i.UpdatedAt), Version: i.Version,
+		TimeZone: domain.RestoreZone(i.TimeZone), CreatedAt: domain.RestoreTime(i.CreatedAt), UpdatedAt: domain.RestoreTime(i.UpdatedAt), Version: i.Version,
 	})
 }

@@ -42,8 +42,9 @@ func TestD08TheDashboard(t *testing.T) {
 		stand.Intercept(look)
 		defer stand.Intercept(nil)
 		asked.Store(0)
-		got, summary, published, err := in.Dashboard(t.Context(), user)
+		overview, err := in.Dashboard(t.Context(), user)
 		must(t, err)
+		got, summary, published := overview.User, overview.Summary, overview.Published
 		if asked.Load() != 1 {
 			t.Errorf("the dashboard took %d calls, want 1", asked.Load())
 		}
@@ -75,7 +76,7 @@ func TestD08TheDashboard(t *testing.T) {
 			s := newLesson(t, "go", 1, done).State()
 			s.Title = title(done)
 			must(t, lessons(stand).Create(t.Context(), domain.RestoreLesson(s)))
-			must(t, in.Complete(t.Context(), user, s.ID, scoring(done%101, noon.Add(time.Duration(done)*time.Second))))
+			must(t, complete(t.Context(), in, user, s.ID, done%101, noon.Add(time.Duration(done)*time.Second)))
 			sum += done % 101
 		}
 		check(t, n, sum)
@@ -83,7 +84,7 @@ func TestD08TheDashboard(t *testing.T) {
 	}
 
 	t.Run("of nobody is ErrNoUser", func(t *testing.T) {
-		_, _, _, err := in.Dashboard(t.Context(), newID[domain.User](t))
+		_, err := in.Dashboard(t.Context(), newID[domain.User](t))
 		is(t, err, domain.ErrNoUser)
 	})
 }
@@ -98,7 +99,7 @@ func TestABatchReadIsAskedForUntilItIsWhole(t *testing.T) {
 	t.Parallel()
 	stand, user, ids := learner(t, 1)
 	in := learning(stand)
-	must(t, in.Complete(t.Context(), user, ids[0], scoring(70, noon)))
+	must(t, complete(t.Context(), in, user, ids[0], 70, noon))
 	var calls atomic.Int64
 	partly := func(until int64) func(string, http.ResponseWriter, *http.Request, http.Handler) {
 		calls.Store(0)
@@ -120,7 +121,7 @@ func TestABatchReadIsAskedForUntilItIsWhole(t *testing.T) {
 		stand.Intercept(partly(1 << 40))
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 		defer cancel()
-		_, _, _, err := in.Dashboard(ctx, user)
+		_, err := in.Dashboard(ctx, user)
 		isKind(t, err, fault.Unavailable)
 	})
 }

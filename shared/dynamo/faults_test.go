@@ -56,11 +56,15 @@ func methods(t testing.TB, table func(variable string) dynamo.Table) map[string]
 			_, _, err := catalogue.List(ctx, domain.Track{}, domain.Page{Limit: 1})
 			return err
 		},
-		"Lessons.Create": func(ctx context.Context) error { return catalogue.Create(ctx, lesson) },
-		"Learning.Complete": func(ctx context.Context) error {
-			return learned.Complete(ctx, user, lesson.State().ID, scoring(1, noon))
+		"Lessons.Create":    func(ctx context.Context) error { return catalogue.Create(ctx, lesson) },
+		"Learning.Learn":    func(ctx context.Context) error { return complete(ctx, learned, user, lesson.State().ID, 1, noon) },
+		"Learning.Progress": func(ctx context.Context) error { _, err := learned.Progress(ctx, user, lesson.State().ID); return err },
+		"Learning.List": func(ctx context.Context) error {
+			_, _, err := learned.List(ctx, user, domain.Page{Limit: 1})
+			return err
 		},
-		"Learning.Dashboard": func(ctx context.Context) error { _, _, _, err := learned.Dashboard(ctx, user); return err },
+		"Learning.Stats":     func(ctx context.Context) error { _, _, err := learned.Stats(ctx, user); return err },
+		"Learning.Dashboard": func(ctx context.Context) error { _, err := learned.Dashboard(ctx, user); return err },
 		"Uploads.Create":     func(ctx context.Context) error { return files.Create(ctx, file.record, file.confirmed) },
 		"Uploads.Upload":     func(ctx context.Context) error { _, err := files.Upload(ctx, user, file.record.State().ID); return err },
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"hash/fnv"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -18,8 +19,10 @@ import (
 //	identity   USER#<id>         ACCOUNT#CREDENTIAL           credential                    Accounts.Register, Rehash
 //	learning   LESSON#<id>       LESSON                       lesson, in index catalogue    Lessons.Create
 //	learning   CATALOGUE         COUNT#<region>               published lessons, by track   whatever changes them
-//	learning   USER#<id>         PROGRESS#<lesson>#<region>   one region's shard            Learning.Complete
-//	learning   USER#<id>         SUMMARY#<region>             one region's totals           Learning.Complete
+//	learning   USER#<id>         PROGRESS#<lesson>#<region>   one region's shard            Learning.Learn
+//	learning   USER#<id>         SUMMARY#<region>             one region's totals           Learning.Learn
+//	learning   USER#<id>         RESUME#<region>              lessons begun, one region's   Learning.Learn
+//	learning   USER#<id>         DONE#<time>#<lesson>         place in the history          Learning.Learn
 //	learning   USER#<id>         UPLOAD#<id>                  upload                        Uploads.Create
 //	learning   OUTBOX#<event>    EVENT                        event, expires                the write it tells of
 //	ephemeral  USER#<id>         SESSION#<id>                 session, expires              Sessions.Open, Refresh
@@ -40,6 +43,7 @@ const (
 	usersPK        = "USERS"
 	sessionSK      = "SESSION#"
 	endedSK        = "#ENDED"
+	doneSK         = "DONE#"
 )
 
 // key is the primary key of an item; every item struct embeds it.
@@ -61,6 +65,16 @@ func progressKey(user domain.UserID, lesson domain.LessonID, region string) key 
 
 func summaryKey(user domain.UserID, region string) key {
 	return key{userPK(user), "SUMMARY#" + region}
+}
+
+func resumeKey(user domain.UserID, region string) key {
+	return key{userPK(user), "RESUME#" + region}
+}
+
+// doneKey sorts finished lessons by their first completion. Two regions that know another time for it make two such items; the one that
+// names the merged time is the true one.
+func doneKey(user domain.UserID, lesson domain.LessonID, first time.Time) key {
+	return key{userPK(user), doneSK + domain.FormatTime(first) + "#" + lesson.String()}
 }
 
 func uploadKey(owner domain.UserID, id domain.UploadID) key {

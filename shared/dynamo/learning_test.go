@@ -19,32 +19,32 @@ import (
 	"lyceum/shared/dynamo"
 )
 
-type recording = func(*domain.Lesson, *domain.Progress, *domain.Summary) ([]domain.Event, error)
-
-// scoring records one attempt as the use case complete-lesson does.
-func scoring(score int, at time.Time) recording {
-	return func(lesson *domain.Lesson, progress *domain.Progress, summary *domain.Summary) ([]domain.Event, error) {
-		change, first := progress.Complete(domain.Score(score), at)
-		summary.Record(change, domain.Recent{LessonID: lesson.State().ID, Title: lesson.State().Title, Score: domain.Score(score), CompletedAt: at})
-		if !first {
-			return nil, nil
-		}
-		event, err := domain.NewEvent(domain.LessonCompleted, at, random{}, map[string]string{"lessonId": lesson.State().ID.String()})
-		return []domain.Event{event}, err
+// complete records one attempt as the use case complete-lesson does.
+func complete(ctx context.Context, in dynamo.Learning, user domain.UserID, lesson domain.LessonID, score int, at time.Time) error {
+	id, err := domain.NewID[domain.Attempt](at, random{})
+	if err != nil {
+		return err
 	}
+	return attempt(ctx, in, user, lesson, domain.Attempt{ID: id, Score: domain.Score(score), At: at})
+}
+
+func attempt(ctx context.Context, in dynamo.Learning, user domain.UserID, lesson domain.LessonID, a domain.Attempt) error {
+	return in.Learn(ctx, user, []domain.LessonID{lesson}, func(s *domain.Study) ([]domain.Event, error) {
+		if _, err := s.Complete(lesson, a); err != nil {
+			return nil, err
+		}
+		return s.Events(a.At, random{})
+	})
 }
 
 var errLook = errors.New("only looking")
 
-// progressOf is the merged progress as the next completion would find it.
-func progressOf(t testing.TB, in dynamo.Learning, user domain.UserID, lesson domain.LessonID) (merged domain.Shard) {
+// progressOf is the merged progress.
+func progressOf(t testing.TB, in dynamo.Learning, user domain.UserID, lesson domain.LessonID) domain.Standing {
 	t.Helper()
-	err := in.Complete(t.Context(), user, lesson, func(_ *domain.Lesson, p *domain.Progress, _ *domain.Summary) ([]domain.Event, error) {
-		merged = p.Merged()
-		return nil, errLook
-	})
-	is(t, err, errLook)
-	return merged
+	standing, err := in.Progress(t.Context(), user, lesson)
+	must(t, err)
+	return standing
 }
 
 // learner is a stand with one user and n lessons.
@@ -64,19 +64,31 @@ func learner(t testing.TB, n int) (stand *localtest.Stand, user domain.UserID, i
 // totals checks what the dashboard says.
 func totals(t testing.TB, in dynamo.Learning, user domain.UserID, want domain.Tally) domain.Summary {
 	t.Helper()
-	_, summary, _, err := in.Dashboard(t.Context(), user)
+	overview, err := in.Dashboard(t.Context(), user)
 	must(t, err)
+	summary := overview.Summary
 	if summary.Total != want {
 		t.Errorf("totals = %+v, want %+v", summary.Total, want)
 	}
 	return summary
 }
 
+// outbox checks how many first completions were told.
 func outbox(t testing.TB, in dynamo.Learning, want int) {
 	t.Helper()
-	if got := keys(t, in.Table, "OUTBOX#"); len(got) != want {
-		t.Errorf("%d events in the outbox, want %d", len(got), want)
+	if got := told(t, in, "lesson.completed"); got != want {
+		t.Errorf("%d events in the outbox, want %d", got, want)
 	}
+}
+
+func told(t testing.TB, in dynamo.Learning, kind string) (n int) {
+	t.Helper()
+	for _, item := range items(t, in.Table) {
+		if event, ok := item["event"]; ok && text(document(t, event)["type"]) == kind {
+			n++
+		}
+	}
+	return n
 }
 
 func TestD44TheBestScoreIsKept(t *testing.T) {
@@ -84,7 +96,7 @@ func TestD44TheBestScoreIsKept(t *testing.T) {
 	stand, user, ids := learner(t, 1)
 	in := learning(stand)
 	for i, score := range []int{40, 90, 60, 0} {
-		must(t, in.Complete(t.Context(), user, ids[0], scoring(score, noon.Add(time.Duration(i)*time.Second))))
+		must(t, complete(t.Context(), in, user, ids[0], score, noon.Add(time.Duration(i)*time.Second)))
 	}
 	got := progressOf(t, in, user, ids[0])
 	if got.BestScore != 90 || got.LastScore != 0 || got.Attempts != 4 {
@@ -100,7 +112,7 @@ func TestD45TheFirstCompletionIsKeptAndToldOnce(t *testing.T) {
 		stand, user, ids := learner(t, 1)
 		in := learning(stand)
 		for i := range 5 {
-			must(t, in.Complete(t.Context(), user, ids[0], scoring(50, noon.Add(time.Duration(i)*time.Hour))))
+			must(t, complete(t.Context(), in, user, ids[0], 50, noon.Add(time.Duration(i)*time.Hour)))
 		}
 		got := progressOf(t, in, user, ids[0])
 		if !got.FirstCompletedAt.Equal(noon) || !got.LastCompletedAt.Equal(noon.Add(4*time.Hour)) {
@@ -110,7 +122,7 @@ func TestD45TheFirstCompletionIsKeptAndToldOnce(t *testing.T) {
 		for _, item := range items(t, in.Table) {
 			if event, ok := item["event"]; ok {
 				e := document(t, event)
-				if text(e["type"]) != "lesson.completed" || text(document(t, e["data"])["lessonId"]) != ids[0].String() || text(e["region"]) != localtest.Region {
+				if text(e["type"]) == "lesson.completed" && text(document(t, e["data"])["lessonId"]) != ids[0].String() || text(e["region"]) != localtest.Region {
 					t.Errorf("event = %v of region %s", e, text(e["region"]))
 				}
 			}
@@ -120,7 +132,7 @@ func TestD45TheFirstCompletionIsKeptAndToldOnce(t *testing.T) {
 		t.Parallel()
 		stand, user, ids := learner(t, 1)
 		in := learning(stand)
-		for _, err := range parallel(100, func(i int) error { return in.Complete(t.Context(), user, ids[0], scoring(i, noon)) }) {
+		for _, err := range parallel(100, func(i int) error { return complete(t.Context(), in, user, ids[0], i, noon) }) {
 			if err != nil {
 				t.Error(err)
 			}
@@ -139,7 +151,7 @@ func TestD45TheFirstCompletionIsKeptAndToldOnce(t *testing.T) {
 		for i := range ids {
 			sum += i
 		}
-		for _, err := range parallel(len(ids), func(i int) error { return in.Complete(t.Context(), user, ids[i], scoring(i, noon)) }) {
+		for _, err := range parallel(len(ids), func(i int) error { return complete(t.Context(), in, user, ids[i], i, noon) }) {
 			if err != nil {
 				t.Error(err)
 			}
@@ -186,7 +198,7 @@ func TestD45LostAnswers(t *testing.T) {
 			})
 			for _, err := range parallel(20, func(i int) error {
 				for {
-					err := in.Complete(t.Context(), user, ids[i%5], scoring(i, noon))
+					err := complete(t.Context(), in, user, ids[i%5], i, noon)
 					if err == nil || fault.As(err).Kind != fault.Unavailable {
 						return err
 					}
@@ -216,11 +228,7 @@ func TestCompleteOfALessonThatIsNotThere(t *testing.T) {
 	draft := hidden(newLesson(t, "go", 1, 1))
 	must(t, lessons(stand).Create(t.Context(), draft))
 	for _, id := range []domain.LessonID{newID[domain.Lesson](t), draft.State().ID} {
-		err := learning(stand).Complete(t.Context(), user, id, func(*domain.Lesson, *domain.Progress, *domain.Summary) ([]domain.Event, error) {
-			t.Error("record was called for a lesson that is not there")
-			return nil, nil
-		})
-		is(t, err, domain.ErrNoLesson)
+		is(t, complete(t.Context(), learning(stand), user, id, 80, noon), domain.ErrNoLesson)
 	}
 }
 
@@ -228,7 +236,7 @@ func TestACompletionIsSavedWholeOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	stand, user, ids := learner(t, 1)
 	in := learning(stand)
-	must(t, in.Complete(t.Context(), user, ids[0], scoring(70, noon)))
+	must(t, complete(t.Context(), in, user, ids[0], 70, noon))
 	before := fmt.Sprint(keys(t, in.Table, ""))
 	unchanged := func(t *testing.T) {
 		t.Helper()
@@ -242,16 +250,18 @@ func TestACompletionIsSavedWholeOrNotAtAll(t *testing.T) {
 		totals(t, in, user, domain.Tally{Completed: 1, ScoreSum: 70})
 	}
 	t.Run("when record fails, with its error", func(t *testing.T) {
-		err := in.Complete(t.Context(), user, ids[0], func(l *domain.Lesson, p *domain.Progress, s *domain.Summary) ([]domain.Event, error) {
-			_, _ = scoring(100, noon)(l, p, s)
+		err := in.Learn(t.Context(), user, ids, func(s *domain.Study) ([]domain.Event, error) {
+			_, err := s.Complete(ids[0], domain.Attempt{ID: newID[domain.Attempt](t), Score: 100, At: noon})
+			must(t, err)
 			return nil, errLook
 		})
 		is(t, err, errLook)
 		unchanged(t)
 	})
 	t.Run("when DynamoDB refuses one of the writes", func(t *testing.T) {
-		err := in.Complete(t.Context(), user, ids[0], func(l *domain.Lesson, p *domain.Progress, s *domain.Summary) ([]domain.Event, error) {
-			_, _ = scoring(100, noon)(l, p, s)
+		err := in.Learn(t.Context(), user, ids, func(s *domain.Study) ([]domain.Event, error) {
+			_, err := s.Complete(ids[0], domain.Attempt{ID: newID[domain.Attempt](t), Score: 100, At: noon})
+			must(t, err)
 			event, err := domain.NewEvent(domain.LessonCompleted, noon, random{}, map[string]string{"large": strings.Repeat("x", 401<<10)})
 			return []domain.Event{event}, err
 		})
@@ -260,7 +270,7 @@ func TestACompletionIsSavedWholeOrNotAtAll(t *testing.T) {
 	})
 	t.Run("when DynamoDB fails", func(t *testing.T) {
 		stand.Intercept(localtest.Down("TransactWriteItems"))
-		isKind(t, in.Complete(t.Context(), user, ids[0], scoring(100, noon)), fault.Unavailable)
+		isKind(t, complete(t.Context(), in, user, ids[0], 100, noon), fault.Unavailable)
 		unchanged(t)
 	})
 	t.Run("when others are faster for ever, within the context", func(t *testing.T) {
@@ -276,7 +286,7 @@ func TestACompletionIsSavedWholeOrNotAtAll(t *testing.T) {
 		for _, err := range parallel(8, func(int) error {
 			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 			defer cancel()
-			return in.Complete(ctx, user, ids[0], scoring(100, noon))
+			return complete(ctx, in, user, ids[0], 100, noon)
 		}) {
 			isKind(t, err, fault.Unavailable)
 			if errors.Is(err, dynamo.ErrBusy) {
@@ -305,8 +315,8 @@ func TestTwoRegionsMerge(t *testing.T) {
 		t.Parallel()
 		stand, user, ids := learner(t, 2)
 		for i, attempt := range []struct{ region, lesson, score int }{{0, 0, 40}, {1, 0, 90}, {0, 0, 60}, {1, 1, 10}} {
-			must(t, in(stand, attempt.region).Complete(t.Context(), user, ids[attempt.lesson],
-				scoring(attempt.score, noon.Add(time.Duration(i)*time.Second))))
+			must(t, complete(t.Context(), in(stand, attempt.region), user, ids[attempt.lesson],
+				attempt.score, noon.Add(time.Duration(i)*time.Second)))
 		}
 		for region := range regions {
 			totals(t, in(stand, region), user, domain.Tally{Completed: 2, ScoreSum: 100})
@@ -323,21 +333,21 @@ func TestTwoRegionsMerge(t *testing.T) {
 		for region, score := range []int{40, 90} {
 			alone := in(stand, region)
 			alone.Regions = regions[region : region+1]
-			must(t, alone.Complete(t.Context(), user, ids[0], scoring(score, noon)))
+			must(t, complete(t.Context(), alone, user, ids[0], score, noon))
 		}
 		totals(t, in(stand, 0), user, domain.Tally{Completed: 2, ScoreSum: 130})
-		must(t, in(stand, 0).Complete(t.Context(), user, ids[0], scoring(50, noon.Add(time.Second))))
+		must(t, complete(t.Context(), in(stand, 0), user, ids[0], 50, noon.Add(time.Second)))
 		totals(t, in(stand, 1), user, domain.Tally{Completed: 1, ScoreSum: 90})
 	})
 	t.Run("in parallel, with exact attempts, and exact totals after one more completion", func(t *testing.T) {
 		t.Parallel()
 		stand, user, ids := learner(t, 1)
-		for _, err := range parallel(20, func(i int) error { return in(stand, i%2).Complete(t.Context(), user, ids[0], scoring(i, noon)) }) {
+		for _, err := range parallel(20, func(i int) error { return complete(t.Context(), in(stand, i%2), user, ids[0], i, noon) }) {
 			if err != nil {
 				t.Error(err)
 			}
 		}
-		must(t, in(stand, 0).Complete(t.Context(), user, ids[0], scoring(5, noon)))
+		must(t, complete(t.Context(), in(stand, 0), user, ids[0], 5, noon))
 		totals(t, in(stand, 1), user, domain.Tally{Completed: 1, ScoreSum: 19})
 		if got := progressOf(t, in(stand, 1), user, ids[0]); got.Attempts != 21 {
 			t.Errorf("%d attempts, want 21", got.Attempts)

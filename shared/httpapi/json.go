@@ -13,7 +13,7 @@ import (
 	"lyceum/shared/domain/fault"
 )
 
-// MaxJSON is the most bytes a JSON body may have. No use case needs more.
+// MaxJSON is the most bytes a JSON body may have, unless the Body of In says otherwise by a method MaxBytes() int.
 const MaxJSON = 64 << 10
 
 // maxDepth bounds nesting: our bodies are flat.
@@ -22,19 +22,23 @@ const maxDepth = 16
 // Faults of bodies.
 var (
 	ErrNotJSON      = fault.New(fault.Unsupported, "request.not_json", "The body must be JSON: Content-Type: application/json.")
-	ErrJSONTooLarge = fault.New(fault.TooLarge, "request.too_large", "The body is larger than 64 KiB.")
+	ErrJSONTooLarge = fault.New(fault.TooLarge, "request.too_large", "The body is larger than this route takes.")
 	ErrNoBody       = fault.New(fault.Invalid, "request.body_missing", "A JSON body is needed.")
 	ErrMalformed    = fault.New(fault.Invalid, "request.malformed", "The body is not well-formed JSON.")
 )
 
 // decodeJSON reads the body into target, a pointer to a struct, strictly: one JSON object, UTF-8, names exactly as documented, no unknown
-// and no repeated names, nothing after it, at most MaxJSON bytes and maxDepth levels. The fault names the field.
+// and no repeated names, nothing after it, at most MaxJSON bytes or those of MaxBytes, and maxDepth levels. The fault names the field.
 func decodeJSON(r *Request, target any) error {
 	if media := mediaType(r); media != "application/json" && !(strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json")) {
 		return ErrNotJSON
 	}
+	most := MaxJSON
+	if large, ok := target.(interface{ MaxBytes() int }); ok {
+		most = large.MaxBytes()
+	}
 	switch {
-	case len(r.Body) > MaxJSON:
+	case len(r.Body) > most:
 		return ErrJSONTooLarge
 	case len(bytes.TrimSpace(r.Body)) == 0:
 		return ErrNoBody
@@ -45,7 +49,12 @@ func decodeJSON(r *Request, target any) error {
 	case bytes.TrimSpace(r.Body)[0] != '{':
 		return malformed("must be a JSON object")
 	}
-	err := json.Unmarshal(r.Body, target, json.RejectUnknownMembers(true))
+	return Strict(r.Body, target)
+}
+
+// Strict reads one JSON value into target, with no unknown and no repeated names. The fault names the field.
+func Strict(body []byte, target any) error {
+	err := json.Unmarshal(body, target, json.RejectUnknownMembers(true))
 	if err == nil {
 		return nil
 	}

@@ -138,7 +138,7 @@ func TestD08NoAnswerHoldsAHash(t *testing.T) {
 	t.Run("a user as shown to themselves", func(t *testing.T) {
 		t.Parallel()
 		got := call(t, answers(200, httpapi.ViewSelf(ana(t))), jsonRequest("{}")).body
-		want := `{"data":{"id":"019cb8b8-1e00-7000-8000-000000000000","email":"ana@example.org","emailVerified":false,"username":"Ana","role":"learner",` +
+		want := `{"data":{"id":"019cb8b8-1e00-7000-8000-000000000000","email":"ana@example.org","emailVerified":false,"username":"Ana","role":"learner","timeZone":"UTC",` +
 			`"createdAt":"2026-03-04T12:00:00.000Z","updatedAt":"2026-03-04T12:00:00.000Z"},"success":true}`
 		if got != want {
 			t.Errorf("got %s, want %s", got, want)

@@ -9,6 +9,7 @@ type Self struct {
 	EmailVerified bool   `json:"emailVerified"`
 	Username      string `json:"username"`
 	Role          string `json:"role"`
+	TimeZone      string `json:"timeZone"`  // of the IANA database; days are counted in it
 	CreatedAt     string `json:"createdAt"` // RFC 3339, UTC, milliseconds
 	UpdatedAt     string `json:"updatedAt"`
 }
@@ -18,6 +19,7 @@ func ViewSelf(u *domain.User) Self {
 	s := u.State()
 	return Self{
 		ID: s.ID.String(), Email: s.Email.String(), EmailVerified: s.EmailVerified, Username: s.Username.String(), Role: s.Role.String(),
+		TimeZone:  s.TimeZone.String(),
 		CreatedAt: domain.FormatTime(s.CreatedAt), UpdatedAt: domain.FormatTime(s.UpdatedAt),
 	}
 }

@@ -46,7 +46,7 @@ func TestLoginAnswersTheUserAndTokens(t *testing.T) {
 	var in signedIn
 	answer.Data(t, http.StatusOK, &in)
 	want := "{data:{accessToken:text deviceToken:text expiresIn:number refreshToken:text tokenType:text " +
-		"user:{createdAt:text email:text emailVerified:bool id:text role:text updatedAt:text username:text}} success:bool}"
+		"user:{createdAt:text email:text emailVerified:bool id:text role:text timeZone:text updatedAt:text username:text}} success:bool}"
 	if got := answer.Shape(t); got != want {
 		t.Errorf("shape\n got %s\nwant %s", got, want)
 	}

@@ -85,7 +85,7 @@ func TestRegisterAnswersTheUserAndTokens(t *testing.T) {
 	var in signedIn
 	answer.Data(t, http.StatusCreated, &in)
 	want := "{data:{accessToken:text expiresIn:number refreshToken:text tokenType:text " +
-		"user:{createdAt:text email:text emailVerified:bool id:text role:text updatedAt:text username:text}} success:bool}"
+		"user:{createdAt:text email:text emailVerified:bool id:text role:text timeZone:text updatedAt:text username:text}} success:bool}"
 	if got := answer.Shape(t); got != want {
 		t.Errorf("shape\n got %s\nwant %s", got, want)
 	}

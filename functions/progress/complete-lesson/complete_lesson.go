@@ -7,13 +7,14 @@ import (
 
 	"lyceum/shared/domain"
 	"lyceum/shared/domain/fault"
+	"lyceum/shared/httpapi"
 )
 
 // CompleteLesson records a finished attempt at a lesson.
 type CompleteLesson struct {
-	Completions domain.Completions
-	Now         func() time.Time
-	Random      io.Reader
+	Learning domain.Learning
+	Now      func() time.Time
+	Random   io.Reader
 }
 
 // In is the request.
@@ -21,49 +22,42 @@ type In struct {
 	Caller   domain.Caller
 	LessonID domain.LessonID `path:"id"`
 	Body     struct {
-		Score *int `json:"score"` // 0 to 100
+		Score    *int    `json:"score"`    // 0 to 100
+		ChangeID *string `json:"changeId"` // the attempt's id, made by the client; sent again it counts once
 	}
 }
 
-// Out is the progress after it.
-type Out struct {
-	LessonID         string `json:"lessonId"`
-	Completed        bool   `json:"completed"`
-	BestScore        int    `json:"bestScore"`
-	LastScore        int    `json:"lastScore"`
-	Attempts         int    `json:"attempts"`
-	FirstCompletedAt string `json:"firstCompletedAt"`
-	LastCompletedAt  string `json:"lastCompletedAt"`
-}
-
-// Do answers domain.ErrNoLesson for a lesson that does not exist. Each call is one more attempt; the best score never falls.
-func (c CompleteLesson) Do(ctx context.Context, in In) (Out, error) {
+// Do answers the progress after it, and domain.ErrNoLesson for a lesson that does not exist. Each call is one more attempt, unless it comes
+// with the changeId of an earlier one or repeats a request with an Idempotency-Key; the best score never falls.
+func (c CompleteLesson) Do(ctx context.Context, in In) (httpapi.Progress, error) {
+	var none httpapi.Progress
 	if in.Body.Score == nil {
-		return Out{}, fault.InField("score", "is missing")
+		return none, fault.InField("score", "is missing")
 	}
 	score, err := domain.ParseScore(*in.Body.Score)
 	if err != nil {
-		return Out{}, fault.InField("score", domain.ErrScore.Message)
+		return none, fault.InField("score", domain.ErrScore.Message)
 	}
-	now := c.Now()
-	var done domain.Shard
-	err = c.Completions.Complete(ctx, in.Caller.UserID, in.LessonID,
-		func(lesson *domain.Lesson, progress *domain.Progress, summary *domain.Summary) ([]domain.Event, error) {
-			change, first := progress.Complete(score, now)
-			summary.Record(change, domain.Recent{LessonID: in.LessonID, Title: lesson.State().Title, Score: score, CompletedAt: now})
-			done = progress.Merged()
-			if !first {
-				return nil, nil
-			}
-			event, err := domain.NewEvent(domain.LessonCompleted, now, c.Random,
-				map[string]string{"userId": in.Caller.UserID.String(), "lessonId": in.LessonID.String()})
-			return []domain.Event{event}, err
-		})
+	now, random := httpapi.Once(ctx, c.Now(), c.Random)
+	attempt := domain.Attempt{Score: score, At: now}
+	if in.Body.ChangeID == nil {
+		attempt.ID, err = domain.NewID[domain.Attempt](now, random)
+	} else if attempt.ID, err = domain.ParseAttemptID(*in.Body.ChangeID, now); err != nil {
+		err = fault.InField("changeId", domain.ErrAttemptID.Message)
+	}
 	if err != nil {
-		return Out{}, err
+		return none, err
 	}
-	return Out{
-		LessonID: in.LessonID.String(), Completed: true, BestScore: int(done.BestScore), LastScore: int(done.LastScore), Attempts: done.Attempts,
-		FirstCompletedAt: domain.FormatTime(done.FirstCompletedAt), LastCompletedAt: domain.FormatTime(done.LastCompletedAt),
-	}, nil
+	var done domain.Standing
+	err = c.Learning.Learn(ctx, in.Caller.UserID, []domain.LessonID{in.LessonID}, func(study *domain.Study) ([]domain.Event, error) {
+		if _, err := study.Complete(in.LessonID, attempt); err != nil {
+			return nil, err
+		}
+		done = study.Progress[in.LessonID].Standing()
+		return study.Events(now, random)
+	})
+	if err != nil {
+		return none, err
+	}
+	return httpapi.ViewProgress(in.LessonID, done), nil
 }

@@ -12,7 +12,6 @@ import (
 
 	"lyceum/local/localtest"
 	"lyceum/shared/domain"
-	"lyceum/shared/dynamo"
 )
 
 const name = "progress/complete-lesson"
@@ -31,21 +30,18 @@ type progress struct {
 // summary is what the dashboard would show.
 func summary(t testing.TB, stand *localtest.Stand, user localtest.User) (domain.Summary, int) {
 	t.Helper()
-	_, summary, published, err := dynamo.Learning{
-		Table: stand.Table("LEARNING_TABLE"), Region: localtest.Region, Regions: []string{localtest.Region},
-		Identity: stand.Variable("IDENTITY_TABLE"),
-	}.Dashboard(t.Context(), user.ID)
+	overview, err := stand.Learning().Dashboard(t.Context(), user.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return summary, published
+	return overview.Summary, overview.Published.Total
 }
 
-// events are the stored events.
+// events are the stored events of completed lessons.
 func events(t testing.TB, stand *localtest.Stand) (all []string) {
 	t.Helper()
 	for _, item := range stand.Items(t, "LEARNING_TABLE") {
-		if event, ok := item["event"].(map[string]any); ok {
+		if event, ok := item["event"].(map[string]any); ok && event["type"] == "lesson.completed" {
 			all = append(all, fmt.Sprint(event["type"], event["data"]))
 		}
 	}
@@ -57,12 +53,13 @@ func TestCompleteLessonAnswersTheProgress(t *testing.T) {
 	stand := localtest.New(t)
 	api := stand.Serve(t, name, handler)
 	user, lesson := stand.NewUser(t), stand.NewLesson(t, "go", 1)
+	stand.NewLesson(t, "go", 2) // the track is not complete
 	for _, times := range []string{"first", "second"} {
 		var answer localtest.Answer
 		stand.WantCalls(t, name, func() { answer = api.Post(path(lesson), user.Token, `{"score":80}`) })
 		var got progress
 		answer.Data(t, http.StatusOK, &got)
-		want := "{data:{attempts:number bestScore:number completed:bool firstCompletedAt:text lastCompletedAt:text lastScore:number lessonId:text} success:bool}"
+		want := "{data:{attempts:number bestScore:number completed:bool firstCompletedAt:text lastCompletedAt:text lastScore:number lessonId:text position:null title:text track:text} success:bool}"
 		if shape := answer.Shape(t); shape != want {
 			t.Errorf("the %s shape\n got %s\nwant %s", times, shape, want)
 		}

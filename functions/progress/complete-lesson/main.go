@@ -3,8 +3,8 @@ package main
 
 import (
 	"net/http"
+	_ "time/tzdata" // days are counted in the learner's zone
 
-	"lyceum/shared/dynamo"
 	"lyceum/shared/httpapi"
 	"lyceum/shared/platform"
 )
@@ -12,9 +12,6 @@ import (
 func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
-	complete := CompleteLesson{
-		Completions: dynamo.Learning{Table: env.Table("LEARNING_TABLE"), Region: env.Region(), Regions: env.Regions()},
-		Now:         env.Now, Random: env.Random,
-	}
-	return httpapi.Authenticate(env.Verifier(), httpapi.Command(http.StatusOK, complete.Do))
+	complete := CompleteLesson{Learning: env.Learning(), Now: env.Now, Random: env.Random}
+	return httpapi.Authenticate(env.Verifier(), httpapi.Idempotent(env.Idempotency(), env.Log, httpapi.Command(http.StatusOK, complete.Do)))
 }

@@ -2,22 +2,28 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"lyceum/shared/domain"
 	"lyceum/shared/httpapi"
 )
 
-// GetDashboard shows callers themselves, what they finished last and how far they are.
-type GetDashboard struct{ Dashboards domain.Dashboards }
+// GetDashboard shows callers themselves, what they finished last, what they have begun and how far they are.
+type GetDashboard struct {
+	Dashboards domain.Dashboards
+	Now        func() time.Time
+}
 
 // In is the request.
 type In struct{ Caller domain.Caller }
 
 // Out is the overview.
 type Out struct {
-	User   httpapi.Self `json:"user"`
-	Recent []Recent     `json:"recent"` // newest first, at most domain.RecentLimit
-	Stats  Stats        `json:"stats"`
+	User   httpapi.Self  `json:"user"`
+	Recent []Recent      `json:"recent"` // newest first, at most domain.RecentLimit
+	Resume []Begun       `json:"resume"` // newest first, at most domain.ResumeShown
+	Stats  httpapi.Stats `json:"stats"`
+	Streak Streak        `json:"streak"`
 }
 
 // Recent is one finished lesson.
@@ -28,22 +34,35 @@ type Recent struct {
 	CompletedAt string `json:"completedAt"`
 }
 
-// Stats are totals over all tracks.
-type Stats struct {
-	Total        int     `json:"total"`     // published lessons, finished or not
-	Completed    int     `json:"completed"` // lessons finished at least once
-	AverageScore float64 `json:"averageScore"`
+// Begun is one lesson that was begun and not finished.
+type Begun struct {
+	LessonID string           `json:"lessonId"`
+	Title    string           `json:"title"`
+	Position httpapi.Position `json:"position"`
+}
+
+// Streak is how many days in a row something was finished, in the user's time zone.
+type Streak struct {
+	Current int `json:"current"` // until today or, as long as today has nothing yet, yesterday
+	Longest int `json:"longest"`
 }
 
 // Do reads everything in one call.
 func (g GetDashboard) Do(ctx context.Context, in In) (Out, error) {
-	user, summary, published, err := g.Dashboards.Dashboard(ctx, in.Caller.UserID)
+	d, err := g.Dashboards.Dashboard(ctx, in.Caller.UserID)
 	if err != nil {
 		return Out{}, err
 	}
-	out := Out{User: httpapi.ViewSelf(user), Recent: []Recent{}, Stats: Stats{published.Total, summary.Total.Completed, summary.AverageScore()}}
-	for _, r := range summary.Recent {
+	today := d.User.State().TimeZone.Day(g.Now())
+	out := Out{
+		User: httpapi.ViewSelf(d.User), Recent: []Recent{}, Resume: []Begun{},
+		Stats: httpapi.ViewStats(d.Summary.Total, d.Published.Total), Streak: Streak(d.Summary.Days.Streak(today)),
+	}
+	for _, r := range d.Summary.Recent {
 		out.Recent = append(out.Recent, Recent{r.LessonID.String(), r.Title, int(r.Score), domain.FormatTime(r.CompletedAt)})
+	}
+	for _, b := range d.Begun {
+		out.Resume = append(out.Resume, Begun{b.LessonID.String(), b.Title, httpapi.ViewPosition(b.Position)})
 	}
 	return out, nil
 }

@@ -47,8 +47,9 @@ func TestGetDashboardShowsTheLastTenNewestFirst(t *testing.T) {
 	stand.WantCalls(t, name, func() { answer = api.Get(path, ana.Token) })
 	var got dashboard
 	answer.Data(t, http.StatusOK, &got)
-	want := "{data:{recent:[{completedAt:text lessonId:text score:number title:text}] stats:{averageScore:number completed:number total:number} " +
-		"user:{createdAt:text email:text emailVerified:bool id:text role:text updatedAt:text username:text}} success:bool}"
+	want := "{data:{recent:[{completedAt:text lessonId:text score:number title:text}] resume:[] " +
+		"stats:{averageScore:number completed:number total:number} streak:{current:number longest:number} " +
+		"user:{createdAt:text email:text emailVerified:bool id:text role:text timeZone:text updatedAt:text username:text}} success:bool}"
 	if shape := answer.Shape(t); shape != want {
 		t.Errorf("shape\n got %s\nwant %s", shape, want)
 	}

@@ -2,7 +2,8 @@
 package main
 
 import (
-	"lyceum/shared/dynamo"
+	_ "time/tzdata" // what today is depends on the user's zone
+
 	"lyceum/shared/httpapi"
 	"lyceum/shared/platform"
 )
@@ -10,8 +11,6 @@ import (
 func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
-	get := GetDashboard{Dashboards: dynamo.Learning{
-		Table: env.Table("LEARNING_TABLE"), Region: env.Region(), Regions: env.Regions(), Identity: env.Table("IDENTITY_TABLE").Name,
-	}}
+	get := GetDashboard{Dashboards: env.Learning(), Now: env.Now}
 	return httpapi.Authenticate(env.Verifier(), httpapi.Query(get.Do))
 }

@@ -27,7 +27,7 @@ func TestGetMeShowsTheCaller(t *testing.T) {
 	stand.WantCalls(t, name, func() { answer = api.Get(path, ana.Token) })
 	var got me
 	answer.Data(t, http.StatusOK, &got)
-	want := "{data:{createdAt:text email:text emailVerified:bool id:text role:text updatedAt:text username:text} success:bool}"
+	want := "{data:{createdAt:text email:text emailVerified:bool id:text role:text timeZone:text updatedAt:text username:text} success:bool}"
 	if shape := answer.Shape(t); shape != want {
 		t.Errorf("shape\n got %s\nwant %s", shape, want)
 	}

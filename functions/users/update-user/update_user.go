@@ -10,7 +10,7 @@ import (
 	"lyceum/shared/httpapi"
 )
 
-// UpdateUser changes what users may change of themselves: the name. The address has a way of its own, and so has the role.
+// UpdateUser changes what users may change of themselves: name and time zone. The address has a way of its own, and so has the role.
 type UpdateUser struct {
 	Users  domain.UserChanges
 	Now    func() time.Time
@@ -24,6 +24,7 @@ type In struct {
 	IfMatch httpapi.IfMatch
 	Body    struct {
 		Username *string `json:"username"`
+		TimeZone *string `json:"timeZone"` // of the IANA database
 	}
 }
 
@@ -34,18 +35,15 @@ func (u UpdateUser) Do(ctx context.Context, in In) (httpapi.Versioned, error) {
 	if err := in.Caller.MayChange(in.UserID); err != nil {
 		return none, err
 	}
-	if in.Body.Username == nil {
-		return none, fault.InField("username", "is missing")
-	}
-	name, err := domain.ParseUsername(*in.Body.Username)
+	edit, err := in.edit()
 	if err != nil {
-		return none, fault.InField("username", domain.ErrUsername.Message)
+		return none, err
 	}
 	user, err := u.Users.Update(ctx, in.UserID, func(user *domain.User) (*domain.Event, error) {
 		if err := in.IfMatch.Check(user.State().Version); err != nil {
 			return nil, err
 		}
-		return user.Rename(name, u.Now(), u.Random)
+		return user.Edit(edit, u.Now(), u.Random)
 	})
 	if err != nil {
 		return none, err
@@ -55,4 +53,22 @@ func (u UpdateUser) Do(ctx context.Context, in In) (httpapi.Versioned, error) {
 		out.View = httpapi.ViewSelf(user)
 	}
 	return out, nil
+}
+
+func (in In) edit() (edit domain.UserEdit, err error) {
+	var bad fault.Details
+	if in.Body.Username == nil && in.Body.TimeZone == nil {
+		return edit, fault.InField("username", "is missing")
+	}
+	if in.Body.Username != nil {
+		name, err := domain.ParseUsername(*in.Body.Username)
+		bad.Add("username", err)
+		edit.Username = &name
+	}
+	if in.Body.TimeZone != nil {
+		zone, err := domain.ParseZone(*in.Body.TimeZone)
+		bad.Add("timeZone", err)
+		edit.TimeZone = &zone
+	}
+	return edit, bad.Err()
 }

@@ -72,7 +72,7 @@ func TestUpdateUserAnswersTheOwner(t *testing.T) {
 			})
 			var got self
 			answer.Data(t, http.StatusOK, &got)
-			want := "{data:{createdAt:text email:text emailVerified:bool id:text role:text updatedAt:text username:text} success:bool}"
+			want := "{data:{createdAt:text email:text emailVerified:bool id:text role:text timeZone:text updatedAt:text username:text} success:bool}"
 			if shape := answer.Shape(t); shape != want {
 				t.Errorf("shape\n got %s\nwant %s", shape, want)
 			}
