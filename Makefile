@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint vuln sizes build iam test-dynamodb-local sam sam-local bench-gateway bench-dynamodb deploy clean
+.PHONY: help run test race lint vuln sizes build iam test-dynamodb-local sam sam-local bench-gateway bench-dynamodb deploy deploy-plan clean
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -58,10 +58,11 @@ bench-dynamodb: ## The embedded DynamoDB against Amazon's DynamoDB Local through
 	@scripts/install.sh java mvn
 	@scripts/bench-dynamodb.sh $(DYNAMODB_LOCAL_PORT)
 
-deploy: ## Build and deploy: make deploy ENV=dev (staging, prod)
-	@[ -n "$(ENV)" ] || { echo "say which environment: make deploy ENV=dev"; exit 1; }
-	@GOARCH=arm64 scripts/build.sh
-	@scripts/sam.sh deploy --config-env $(ENV) --parameter-overrides "Environment=$(ENV) Version=$$(git describe --always --dirty)"
+deploy: ## Build and deploy all regions of an environment: make deploy ENV=dev (staging, prod)
+	@scripts/deploy.sh $(ENV)
+
+deploy-plan: ## The commands that deploy would run: make deploy-plan ENV=prod
+	@scripts/deploy.sh --plan $(ENV)
 
 clean: ## Remove build results and local data
 	rm -rf build .data

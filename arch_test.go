@@ -1,6 +1,7 @@
 package lyceum_test
 
 import (
+	"cmp"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -213,23 +214,54 @@ func TestDocsListWhatThereIs(t *testing.T) {
 	}
 }
 
+// TestEveryEnvironmentOfTheTemplateCanBeDeployed goes through the sections of samconfig.toml as scripts/deploy.sh does.
 func TestEveryEnvironmentOfTheTemplateCanBeDeployed(t *testing.T) {
 	t.Parallel()
 	config, err := os.ReadFile("samconfig.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, env := range []string{"dev", "staging", "prod"} {
-		if _, err := template.Load("template.yaml", template.Options{
-			Parameters: map[string]string{"Environment": env}, Region: "eu-west-1", AccountID: "000000000000", StackName: "lyceum-" + env,
-			Secret: func(string, string) (string, error) { return "secret", nil },
-		}); err != nil {
-			t.Errorf("D70, D71: %s: %v", env, err)
+	section := regexp.MustCompile(`(?s)\[((dev|staging|prod)(-[a-z0-9-]+)?)\.global\.parameters\]\n(.*?)\n\[(\S+)\.deploy\.parameters\]\n(.*?)(?:\n\n|$)`)
+	regions, lists := map[string][]string{}, map[string]string{}
+	for _, m := range section.FindAllStringSubmatch(string(config), -1) {
+		name, env, region, global, deploy := m[1], m[2], strings.TrimPrefix(m[3], "-"), m[4], m[6]
+		if m[5] != name {
+			t.Errorf("D70, D71: [%s.deploy.parameters] follows [%s.global.parameters]", m[5], name)
 		}
-		for _, line := range []string{"[" + env + ".deploy.parameters]", `stack_name = "lyceum-` + env + `"`, `parameter_overrides = "Environment=` + env} {
-			if !strings.Contains(string(config), line) {
-				t.Errorf("D70, D71: samconfig.toml has no %s", line)
+		region = cmp.Or(region, "eu-west-1")
+		for _, line := range []string{`stack_name = "lyceum-` + env + `"`, `region = "` + region + `"`} {
+			if !strings.Contains(global, line) {
+				t.Errorf("D70, D71: section %s has no line %s", name, line)
 			}
+		}
+		parameters := map[string]string{}
+		for pair := range strings.FieldsSeq(regexp.MustCompile(`parameter_overrides = "(.*)"`).FindStringSubmatch(deploy)[1]) {
+			key, value, _ := strings.Cut(pair, "=")
+			parameters[key] = value
+		}
+		if parameters["Environment"] != env {
+			t.Errorf("D70, D71: section %s deploys Environment=%s", name, parameters["Environment"])
+		}
+		regions[env] = append(regions[env], region)
+		lists[env] = cmp.Or(parameters["Regions"], region)
+		for _, table := range []string{"Learning", "Identity"} { // deploy.sh looks them up
+			parameters[table+"StreamArn"] = "arn:aws:dynamodb:" + region + ":000000000000:table/lyceum-" + env + "-" + strings.ToLower(table) + "/stream/1"
+		}
+		stack, err := template.Load("template.yaml", template.Options{
+			Parameters: parameters, Region: region, AccountID: "000000000000", StackName: "lyceum-" + env,
+			Secret: func(string, string) (string, error) { return "secret", nil },
+		})
+		if err != nil {
+			t.Errorf("D70, D71: %s: %v", name, err)
+			continue
+		}
+		if want := map[bool]int{true: 4, false: 1}[region == regions[env][0]]; len(stack.Tables) != want {
+			t.Errorf("%s makes %d tables, want %d: the primary makes the global ones, each region its limits", name, len(stack.Tables), want)
+		}
+	}
+	for _, env := range []string{"dev", "staging", "prod"} {
+		if got, want := strings.Join(regions[env], ","), lists[env]; got != want || got == "" {
+			t.Errorf("D70, D71: %s has sections for %q, its Regions are %q", env, got, want)
 		}
 	}
 }

@@ -5,7 +5,7 @@ import "math"
 func (l *loader) bucket(r *resource, name string, o *object) Bucket {
 	o.pass("PublicAccessBlockConfiguration", "OwnershipControls", "BucketEncryption", "LifecycleConfiguration", "Tags",
 		"LoggingConfiguration", "MetricsConfigurations", "InventoryConfigurations", "AnalyticsConfigurations",
-		"IntelligentTieringConfigurations", "AccelerateConfiguration")
+		"IntelligentTieringConfigurations", "AccelerateConfiguration", "ReplicationConfiguration")
 	notifications := o.child("NotificationConfiguration")
 	events := notifications.child("EventBridgeConfiguration")
 	notifications.done()
