@@ -213,6 +213,20 @@ func TestProject(t *testing.T) {
 		}
 	})
 
+	t.Run("in a region that is not the primary the global tables are another stack's, and the pipes read their replicas' streams", func(t *testing.T) {
+		t.Parallel()
+		o := options()
+		stream := "arn:aws:dynamodb:eu-west-1:123456789012:table/lyceum-dev-"
+		o.Parameters = map[string]string{"Regions": "us-east-1,eu-west-1", "LearningStreamArn": stream + "learning/stream/1", "IdentityStreamArn": stream + "identity/stream/1"}
+		s := loadProject(t, o)
+		if len(s.Tables) != 1 || s.Tables[0].LogicalID != "LimitsTable" {
+			t.Errorf("got tables %+v, want the limits alone", s.Tables)
+		}
+		if len(s.Pipes) != 2 || s.Pipes[0].Table != "lyceum-dev-learning" || s.Pipes[1].Table != "lyceum-dev-identity" {
+			t.Errorf("got pipes %+v", s.Pipes)
+		}
+	})
+
 	t.Run("the identity table is as consistent as the parameter says", func(t *testing.T) {
 		t.Parallel()
 		for _, tt := range []struct {

@@ -2,6 +2,7 @@ package template
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -9,12 +10,23 @@ import (
 // paths are what the local cloud takes of the JSON paths of pipes ("Amazon EventBridge Pipes input transformation").
 var paths = regexp.MustCompile(`^\$(\.[a-zA-Z0-9_-]+)+$`)
 
+// elsewhere is the stream of a table that another stack makes: a global table's replica in a region that is not the primary.
+var elsewhere = regexp.MustCompile(`^arn:aws:dynamodb:([a-z0-9-]+):[0-9]+:table/([a-zA-Z0-9_.-]+)/stream/[^/*]+$`)
+
+// makes tells whether a table of this name is the template's own here.
+func (l *loader) makes(table string) bool {
+	return slices.ContainsFunc(l.all(tableType, globalTableType), func(r *resource) bool { return l.physicalName(r).text == table })
+}
+
 // pipe reads a pipe from a table's stream to a bus.
 func (l *loader) pipe(r *resource, name string, o *object) Pipe {
 	o.oneOf("DesiredState", "RUNNING")
 	o.pass("Description", "Tags", "LogConfiguration", "KmsKeyIdentifier")
 	p := Pipe{LogicalID: r.id, Name: name, Line: r.line}
-	if table := l.target(o, "Source", "StreamArn", tableType, globalTableType); table != nil {
+	source := o.text("Source")
+	if made := elsewhere.FindStringSubmatch(source); made != nil && made[1] == l.options.Region && !l.makes(made[2]) {
+		p.Table, p.StreamARN = made[2], source
+	} else if table := l.target(o, "Source", "StreamArn", tableType, globalTableType); table != nil {
 		p.Table, p.StreamARN = l.physicalName(table).text, l.attribute(table, "StreamArn")
 		if l.properties(table).get("StreamSpecification").kind == absent {
 			l.failf(o.get("Source").line, "the table %s has no StreamSpecification", table.id)
