@@ -42,10 +42,11 @@ test-dynamodb-local: ## Behaviour suite, repositories and journey on Amazon's Dy
 iam: ## Permissions of template.yaml that no test needs; there are none
 	@reports=$$(mktemp -d); LYCEUM_PERMISSIONS=$$reports go test -count=1 ./functions/... ./local > $$reports.log || { cat $$reports.log; exit 1; }; go run ./scripts/permissions $$reports
 
-sam: build ## The real SAM CLI: validate --lint, cfn-lint and a harmless build (installs both from PyPI)
+sam: build ## The real SAM CLI: validate --lint, cfn-lint, the shapes of all regions and a harmless build (installs both from PyPI)
 	@scripts/sam.sh validate --lint
 	@[ -x .venv-lint/bin/cfn-lint ] || { python3 -m venv .venv-lint && .venv-lint/bin/pip install -q cfn-lint==1.51.0; }
 	.venv-lint/bin/cfn-lint --regions eu-west-1 us-east-1 -t template.yaml
+	.venv/bin/python scripts/shapes.py
 	@time scripts/sam.sh build
 
 sam-local: ## The journey over sam local start-api (installs Docker and the SAM CLI, builds the base image)
