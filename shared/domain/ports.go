@@ -89,6 +89,12 @@ type SessionList interface {
 	List(ctx context.Context, user UserID) ([]Session, error)
 }
 
+// SessionOwners tells whose a session is.
+type SessionOwners interface {
+	// Owns tells whether the session was opened by the user, as long as it would live, ended or not.
+	Owns(ctx context.Context, user UserID, session SessionID) (bool, error)
+}
+
 // Limiter counts how often subjects do things, in this region.
 type Limiter interface {
 	// Take asks for one more. Of any number of calls at once, in any number of processes, as many are allowed as if they came one by one.
@@ -110,6 +116,19 @@ type Erasures interface {
 	// Erase removes everything, asked for by a session, zero when it is not known. From its first write on no session of the user is
 	// good. Wherever it ends early, calling again goes on; calling again at the end finds nothing left, or what came late, and removes it.
 	Erase(ctx context.Context, user UserID, by SessionID) (Erasure, error)
+}
+
+// Exports reads all that is kept of users.
+type Exports interface {
+	// Export reads a part of it, strongly consistent within the region: all there is, or as much as an answer takes. After names the part
+	// before, "" for the first.
+	Export(ctx context.Context, user UserID, after string) (Export, error)
+}
+
+// Export is a part of what is kept of a user, without secrets: things by section, each with what is stored of it.
+type Export struct {
+	Sections map[string][]map[string]any
+	Next     string // names this part for the next, "" at the end
 }
 
 // ObjectEraser removes objects.

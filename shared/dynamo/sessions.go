@@ -28,6 +28,8 @@ var (
 	_ domain.Refreshes    = Sessions{}
 	_ domain.SessionEnder = Sessions{}
 	_ domain.SessionList  = Sessions{}
+
+	_ domain.SessionOwners = Sessions{}
 )
 
 type sessionItem struct {
@@ -169,6 +171,11 @@ func (s Sessions) end(ctx context.Context, k key, at time.Time) error {
 		return nil
 	}
 	return wrap(err)
+}
+
+// Owns implements domain.SessionOwners in one read.
+func (s Sessions) Owns(ctx context.Context, user domain.UserID, session domain.SessionID) (bool, error) {
+	return s.Table.get(ctx, sessionKey(user, session), &sessionItem{})
 }
 
 // List implements domain.SessionList in one query.

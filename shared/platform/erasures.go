@@ -21,3 +21,8 @@ type buckets struct{ here objects.Bucket }
 func (b buckets) EraseObject(ctx context.Context, bucket, key string) error {
 	return objects.Bucket{Client: b.here.Client, Name: bucket}.Erase(ctx, key)
 }
+
+// Exports reads all that is kept of users in IDENTITY_TABLE, LEARNING_TABLE and EPHEMERAL_TABLE.
+func (e *Env) Exports() dynamo.Exports {
+	return dynamo.Exports{Identity: e.Table("IDENTITY_TABLE"), Learning: e.Table("LEARNING_TABLE"), Ephemeral: e.Table("EPHEMERAL_TABLE")}
+}

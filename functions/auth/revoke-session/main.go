@@ -12,6 +12,6 @@ func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
 	sessions := env.Sessions()
-	revoke := RevokeSession{List: sessions, Ender: sessions}
+	revoke := RevokeSession{Owners: sessions, Ender: sessions}
 	return httpapi.Authenticate(env.Verifier(), httpapi.Action(http.StatusNoContent, revoke.Do))
 }

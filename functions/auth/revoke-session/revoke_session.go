@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
 
 	"lyceum/shared/domain"
 	"lyceum/shared/httpapi"
@@ -10,8 +9,8 @@ import (
 
 // RevokeSession ends one of the caller's sessions, such as that of a lost phone.
 type RevokeSession struct {
-	List  domain.SessionList
-	Ender domain.SessionEnder
+	Owners domain.SessionOwners
+	Ender  domain.SessionEnder
 }
 
 // In is the request.
@@ -20,14 +19,14 @@ type In struct {
 	SessionID domain.SessionID `path:"id"`
 }
 
-// Do answers domain.ErrNoSession for a session that does not stand or is somebody else's: asking again after it was ended is that too.
+// Do answers domain.ErrNoSession for what is no session of the caller's. One that has ended is ended again: that is no error.
 func (r RevokeSession) Do(ctx context.Context, in In) (httpapi.NoContent, error) {
-	sessions, err := r.List.List(ctx, in.Caller.UserID)
+	owns, err := r.Owners.Owns(ctx, in.Caller.UserID, in.SessionID)
+	if err == nil && !owns {
+		err = domain.ErrNoSession
+	}
 	if err != nil {
 		return httpapi.NoContent{}, err
-	}
-	if !slices.ContainsFunc(sessions, func(s domain.Session) bool { return s.ID == in.SessionID }) {
-		return httpapi.NoContent{}, domain.ErrNoSession
 	}
 	return httpapi.NoContent{}, r.Ender.End(ctx, in.Caller.UserID, in.SessionID)
 }

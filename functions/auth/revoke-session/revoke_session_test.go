@@ -49,6 +49,8 @@ func TestRevokeSession(t *testing.T) {
 			}
 		})
 		revoke(id(laptop.AccessToken), phone.AccessToken).Fails(t, http.StatusUnauthorized, "auth.session_ended")
-		revoke(id(phone.AccessToken), laptop.AccessToken).Fails(t, http.StatusNotFound, "auth.session_not_found")
+		if got := revoke(id(phone.AccessToken), laptop.AccessToken); got.Status != http.StatusNoContent { // the answer was lost
+			t.Errorf("again: got %d %s, want 204", got.Status, got.Body)
+		}
 	})
 }
