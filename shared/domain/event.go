@@ -16,6 +16,7 @@ const (
 	UserDeleted     EventType = "user.deleted"     // asked for, and to be finished by whoever consumes it; sessionId says by which session
 	LessonCompleted EventType = "lesson.completed" // the first completion of a lesson by a user
 	TrackCompleted  EventType = "track.completed"  // every published lesson of a track completed by a user
+	LessonLiked     EventType = "lesson.liked"     // the first like of a lesson by a user
 	UploadConfirmed EventType = "upload.confirmed"
 )
 

@@ -205,6 +205,13 @@ type Overview struct {
 	Published CatalogueCounts
 }
 
+// LikeChanges changes likes.
+type LikeChanges interface {
+	// Like loads the lesson, nil when there is none, and what this region knows of the user's likes of it. It lets change alter the like and
+	// say by how much the lesson's count changes, and saves like, count and events in one transaction. change may run several times.
+	Like(ctx context.Context, user UserID, lesson LessonID, change func(*Lesson, *Like) (count int, events []Event, err error)) (Likes, error)
+}
+
 // Dashboards reads the learner's overview.
 type Dashboards interface {
 	// Dashboard reads everything in one call of constant cost. ErrNoUser when there is no such user.

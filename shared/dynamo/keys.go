@@ -23,6 +23,8 @@ import (
 //	learning   USER#<id>         SUMMARY#<region>             one region's totals           Learning.Learn
 //	learning   USER#<id>         RESUME#<region>              lessons begun, one region's   Learning.Learn
 //	learning   USER#<id>         DONE#<time>#<lesson>         place in the history          Learning.Learn
+//	learning   USER#<id>         LIKE#<lesson>#<region>       one region's shard            Likes.Like
+//	learning   LESSON#<id>       LIKES#<region>               likes, counted                Likes.Like
 //	learning   USER#<id>         UPLOAD#<id>                  upload                        Uploads.Create
 //	learning   OUTBOX#<event>    EVENT                        event, expires                the write it tells of
 //	ephemeral  USER#<id>         SESSION#<id>                 session, expires              Sessions.Open, Refresh
@@ -75,6 +77,16 @@ func resumeKey(user domain.UserID, region string) key {
 // names the merged time is the true one.
 func doneKey(user domain.UserID, lesson domain.LessonID, first time.Time) key {
 	return key{userPK(user), doneSK + domain.FormatTime(first) + "#" + lesson.String()}
+}
+
+const likeSK = "LIKE#"
+
+func likeKey(user domain.UserID, lesson domain.LessonID, region string) key {
+	return key{userPK(user), likeSK + lesson.String() + "#" + region}
+}
+
+func likesKey(lesson domain.LessonID, region string) key {
+	return key{lessonKey(lesson).PK, "LIKES#" + region}
 }
 
 func uploadKey(owner domain.UserID, id domain.UploadID) key {
