@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lyceum/local/dynamodb"
+	"lyceum/local/s3"
 )
 
 // Options of a world.
@@ -27,8 +28,10 @@ type World struct {
 	stop    chan struct{}
 	ended   sync.WaitGroup
 	engines map[string]*dynamodb.Server
-	strong  map[string]*strongTable // by name; not changed after Run
-	tables  []string                // eventually consistent ones
+	stores  map[string]*s3.Server
+	buckets map[string]map[string]string // by region and by name in the template, the name there
+	strong  map[string]*strongTable      // by name; not changed after Run
+	tables  []string                     // eventually consistent ones
 	feeds   []*feed
 
 	mu        sync.Mutex
@@ -74,7 +77,8 @@ func New(o Options) (*World, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	w := &World{
-		Regions: o.Regions, log: o.Log, stop: make(chan struct{}), engines: map[string]*dynamodb.Server{}, strong: map[string]*strongTable{},
+		Regions: o.Regions, log: o.Log, stop: make(chan struct{}), engines: map[string]*dynamodb.Server{},
+		stores: map[string]*s3.Server{}, buckets: map[string]map[string]string{}, strong: map[string]*strongTable{},
 		links: map[pair]*Link{}, places: map[string]*place{}, changed: make(chan struct{}), random: rand.New(rand.NewPCG(o.Seed, 0)),
 		conflicts: map[string]bool{}, lostCount: map[string]int{},
 	}
@@ -90,6 +94,12 @@ func New(o Options) (*World, error) {
 
 // Attach gives a region its DynamoDB. All regions have theirs before the first Table.
 func (w *World) Attach(region string, engine *dynamodb.Server) { w.engines[region] = engine }
+
+// AttachS3 gives a region its S3. Buckets are those with versions, by their name in the template and their name there; objects go to the
+// bucket of the same template name in every other region.
+func (w *World) AttachS3(region string, store *s3.Server, buckets map[string]string) {
+	w.stores[region], w.buckets[region] = store, buckets
+}
 
 // Table makes a table that exists in all regions a global one. All are named before Run.
 func (w *World) Table(name string, consistency dynamodb.Consistency) error {
@@ -123,6 +133,13 @@ func (w *World) Run() error {
 			}
 			for _, table := range w.tables {
 				f, err := w.tableFeed(table, from, to)
+				if err != nil {
+					return err
+				}
+				w.feeds = append(w.feeds, f)
+			}
+			if w.stores[from] != nil && w.stores[to] != nil {
+				f, err := w.objectFeed(from, to)
 				if err != nil {
 					return err
 				}

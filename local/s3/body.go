@@ -58,6 +58,13 @@ func (c checksum) answer(response any) {
 	}
 }
 
+// create makes the file of a new body.
+func (s *store) create() (file *os.File, name string, err error) {
+	name = rand.Text()
+	file, err = os.OpenFile(s.file(name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	return file, name, err
+}
+
 // receive writes a request's body to a file. It must be of the length given, unless that is negative, and have the checksum
 // wanted.Value if there is one. Without an algorithm CRC64NVME is computed, as S3 does.
 //
@@ -76,11 +83,11 @@ func (s *store) receive(from io.Reader, length int64, wanted checksum) (_ body, 
 	if err != nil {
 		return body{}, s.failed(err)
 	}
-	b := body{Name: rand.Text()}
-	file, err := os.OpenFile(s.file(b.Name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	file, name, err := s.create()
 	if err != nil {
 		return body{}, s.failed(err)
 	}
+	b := body{Name: name}
 	defer func() {
 		if err = s.failed(errors.Join(err, file.Close())); err != nil {
 			s.remove(b.Name)

@@ -15,10 +15,11 @@ import (
 
 // Bucket is a bucket as the template has it.
 type Bucket struct {
-	Name      string
-	Versioned bool
-	Events    bool   // objects that are made are told of by Notices
-	CORS      []CORS // the first rule that matches counts
+	Name       string
+	Versioned  bool
+	Events     bool   // objects that are made are told of by Notices
+	Replicated bool   // objects that are made or deleted are told of by Replicas; needs versions
+	CORS       []CORS // the first rule that matches counts
 }
 
 // CORS is one rule for browsers.
@@ -32,6 +33,7 @@ type bucketState struct {
 	Versioning types.BucketVersioningStatus // empty until set for the first time
 	CORS       []byte                       // XML
 	Events     bool
+	Replicated bool `json:",omitempty"`
 }
 
 // EnsureBucket makes the bucket if it is missing and gives it these settings. Its objects stay.
@@ -54,7 +56,7 @@ func (s *Server) EnsureBucket(_ context.Context, b Bucket) error {
 		case state.Versioning != "":
 			state.Versioning = types.BucketVersioningStatusSuspended // versioning cannot be unset
 		}
-		state.CORS, state.Events = cors, b.Events
+		state.CORS, state.Events, state.Replicated = cors, b.Events, b.Replicated
 		return nil, putState(tx, b.Name, state)
 	})
 }

@@ -3,7 +3,6 @@ package s3
 import (
 	"bytes"
 	"crypto/rand"
-	"encoding/binary"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -84,11 +83,17 @@ func add(tx *bolt.Tx, bucket, key string, v *version) (replaced string, err erro
 		}
 	}
 	v.Modified = time.Now().UTC().Truncate(time.Second)
-	number, err := table.NextSequence()
+	number, err := next(table)
 	if err != nil {
 		return "", err
 	}
-	return replaced, table.Put(binary.BigEndian.AppendUint64(versionsOf(key), ^number), encode(v))
+	place := placeOf(key, number)
+	if state.Replicated {
+		if err := replicate(tx, bucket, key, place); err != nil {
+			return "", err
+		}
+	}
+	return replaced, table.Put(place, encode(v))
 }
 
 // shownID is empty for what was written without versioning.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/versity/versitygw/backend"
@@ -25,6 +26,8 @@ type store struct {
 	authorize func(Request) error
 	noticed   chan struct{}
 	log       *slog.Logger
+	watch     sync.Mutex
+	changed   chan struct{} // nil if nobody waits
 }
 
 // Tables of the index.
@@ -65,7 +68,7 @@ func openStore(o Options) (*store, error) {
 }
 
 func makeTables(tx *bolt.Tx) error {
-	for _, name := range [][]byte{bucketTable, uploadTable, noticeTable} {
+	for _, name := range [][]byte{bucketTable, uploadTable, noticeTable, replicaTable, positionTable} {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err
 		}
@@ -129,6 +132,7 @@ func (s *store) update(change func(tx *bolt.Tx) (replaced []string, err error)) 
 		return s.failed(err)
 	}
 	s.remove(replaced...)
+	s.announce()
 	return nil
 }
 
