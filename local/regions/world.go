@@ -1,6 +1,7 @@
 package regions
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -203,12 +204,24 @@ func (w *World) Isolate(region string, isolated bool) error {
 	return w.setPlace(region, func(p *place) { p.isolated = isolated })
 }
 
-// Stop makes a region refuse connections, or serve again.
+// Stop makes a region refuse connections, or serve again. One region stays up: who else would serve the control page?
 func (w *World) Stop(region string, stopped bool) error {
 	var gates []*Gate
-	err := w.setPlace(region, func(p *place) { p.stopped, gates = stopped, p.gates })
+	last := false
+	err := w.setPlace(region, func(p *place) {
+		last = stopped
+		for name, other := range w.places {
+			last = last && (name == region || other.stopped)
+		}
+		if !last {
+			p.stopped, gates = stopped, p.gates
+		}
+	})
+	if last {
+		return fmt.Errorf("%s is the last region that runs", region)
+	}
 	for _, g := range gates {
-		g.set(!stopped)
+		err = errors.Join(err, g.set(!stopped))
 	}
 	return err
 }
