@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -27,8 +26,9 @@ import (
 // share two cores, so waiting replaces throttling for as long as the HTTP API waits for an answer.
 const queueTimeout = 25 * time.Second
 
-// cloud is everything that runs.
+// cloud is everything that runs in one region.
 type cloud struct {
+	fleet   *fleet
 	set     settings
 	log     *slog.Logger
 	stack   *stack.Stack
@@ -41,34 +41,30 @@ type cloud struct {
 	api     http.Handler
 	local   *http.ServeMux // what stands below /_local/ beside the API
 
-	listeners [3]net.Listener // HTTP API, DynamoDB, S3
-	closers   []func()        // in the order of opening
-	lessons   int             // samples put in by this start
+	listeners [3]net.Listener      // HTTP API, DynamoDB, S3
+	wayTo     [3]map[string]string // URLs of those parts of other regions, by region
+	closers   []func()             // in the order of opening
+	lessons   int                  // samples put in by this start
 }
 
-// start opens every part in the order in which mistakes are cheapest to tell: template, ports, data, then code.
-func start(ctx context.Context, set settings, log *slog.Logger, progress io.Writer) (*cloud, error) {
-	c := &cloud{set: set, log: log, local: http.NewServeMux()}
-	for _, step := range []func(context.Context) error{c.load, c.listen, c.openDynamoDB, c.openS3, c.functions, c.openEvents, c.seed, c.writeSamEnv,
-		func(ctx context.Context) error { return c.build(ctx, progress) }, c.runEvents} {
-		if err := step(ctx); err != nil {
-			c.close()
-			return nil, err
-		}
-	}
-	return c, nil
+// The parts that listen.
+const (
+	apiPart = iota
+	dynamoDBPart
+	s3Part
+)
+
+func newCloud(f *fleet, set settings) *cloud {
+	return &cloud{fleet: f, set: set, log: f.log, local: http.NewServeMux(), wayTo: [3]map[string]string{{}, {}, {}}}
 }
 
 func (c *cloud) load(context.Context) (err error) {
 	if c.set.data != "" {
-		if c.set.data, err = filepath.Abs(c.set.data); err != nil {
-			return err
-		}
 		if err := os.MkdirAll(c.set.data, 0o700); err != nil {
 			return fmt.Errorf("the data folder cannot be made: %w", err)
 		}
 	}
-	options := stack.Options{Template: c.set.template, Parameters: c.set.parameters, Region: c.set.region, Dir: c.set.data}
+	options := c.fleet.stackOptions(c)
 	if c.set.dynamoDB != "" {
 		options.OneKey = stack.Developer // DynamoDB Local keeps a database for each key
 	}
@@ -76,6 +72,7 @@ func (c *cloud) load(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	c.fleet.adopt(c)
 	c.closers = append(c.closers, func() {
 		if err := c.stack.ReportPermissions(os.Getenv(stack.PermissionsVariable)); err != nil {
 			c.log.Error("the report on permissions is not written", "error", err)
@@ -94,6 +91,9 @@ func (c *cloud) listen(context.Context) error {
 		if err != nil {
 			return fmt.Errorf("--%s: %w; end what uses it, or give another --%s", p.flag, err, p.flag)
 		}
+		if c.fleet.world != nil {
+			listener = c.fleet.world.Gate(c.set.region, listener)
+		}
 		c.listeners[i] = listener
 		c.closers = append(c.closers, func() { listener.Close() })
 	}
@@ -101,8 +101,10 @@ func (c *cloud) listen(context.Context) error {
 }
 
 // url is how a program on this machine reaches a part.
-func (c *cloud) url(part int) string {
-	address := c.listeners[part].Addr().(*net.TCPAddr)
+func (c *cloud) url(part int) string { return urlOf(c.listeners[part]) }
+
+func urlOf(listener net.Listener) string {
+	address := listener.Addr().(*net.TCPAddr)
 	host := "localhost"
 	if !address.IP.IsLoopback() && !address.IP.IsUnspecified() {
 		host = address.IP.String()
@@ -114,19 +116,26 @@ func (c *cloud) openDynamoDB(ctx context.Context) error {
 	if c.dynamo = c.set.dynamoDB; c.dynamo != "" {
 		return c.stack.EnsureTables(ctx, c.stack.DynamoDB(c.dynamo))
 	}
-	c.dynamo = c.url(1)
-	engine, err := dynamodb.Open(dynamodb.Options{
-		Dir: c.set.data, Region: c.set.region, AccountID: stack.AccountID, Log: c.log, Secret: c.stack.Secret,
+	c.dynamo = c.url(dynamoDBPart)
+	options := dynamodb.Options{
+		Dir: c.set.data, Region: c.set.region, AccountID: stack.AccountID, Log: c.log, Secret: c.fleet.secret,
 		Authorize: func(r dynamodb.Request) error {
-			return c.stack.Authorize(r.AccessKeyID, iam.Call{Action: r.Action, Resource: r.Resource, LeadingKeys: r.LeadingKeys})
+			return c.fleet.authorize(r.AccessKeyID, iam.Call{Action: r.Action, Resource: r.Resource, LeadingKeys: r.LeadingKeys})
 		},
-	})
+	}
+	if c.fleet.world != nil {
+		options.Coordinator = c.fleet.world.Coordinator(c.set.region)
+	}
+	engine, err := dynamodb.Open(options)
 	if err != nil {
 		return err
 	}
 	c.engine = engine
 	c.closers = append(c.closers, func() { engine.Close() })
-	c.serveHTTP(c.listeners[1], engine)
+	if c.fleet.world != nil {
+		c.fleet.world.Attach(c.set.region, engine)
+	}
+	c.serveHTTP(c.listeners[dynamoDBPart], engine)
 	return c.stack.EnsureTables(ctx, c.stack.DynamoDB(c.dynamo))
 }
 
@@ -136,9 +145,9 @@ func (c *cloud) openS3(ctx context.Context) error {
 		dir = filepath.Join(dir, "s3")
 	}
 	server, err := s3.Open(s3.Options{
-		Dir: dir, Region: c.set.region, Log: c.log, Secret: c.stack.Secret,
+		Dir: dir, Region: c.set.region, Log: c.log, Secret: c.fleet.secret,
 		Authorize: func(r s3.Request) error {
-			return c.stack.Authorize(r.AccessKeyID, iam.Call{Action: r.Action, Resource: r.Resource, Prefix: r.Prefix})
+			return c.fleet.authorize(r.AccessKeyID, iam.Call{Action: r.Action, Resource: r.Resource, Prefix: r.Prefix})
 		},
 	})
 	if err != nil {
@@ -146,15 +155,22 @@ func (c *cloud) openS3(ctx context.Context) error {
 	}
 	c.files = server
 	c.closers = append(c.closers, func() { server.Close() })
-	go server.Serve(c.listeners[2]) // ends with Close
+	go server.Serve(c.listeners[s3Part]) // ends with Close
+	replicated := map[string]string{}
 	for _, b := range c.stack.Buckets {
-		bucket := s3.Bucket{Name: b.Name, Versioned: b.Versioned, Events: b.Events}
+		bucket := s3.Bucket{Name: b.Name, Versioned: b.Versioned, Events: b.Events, Replicated: b.Versioned && c.fleet.world != nil}
+		if bucket.Replicated {
+			replicated[b.LogicalID] = b.Name
+		}
 		for _, rule := range b.CORS {
 			bucket.CORS = append(bucket.CORS, s3.CORS(rule))
 		}
 		if err := server.EnsureBucket(ctx, bucket); err != nil {
 			return fmt.Errorf("bucket %s (template line %d): %w", b.Name, b.Line, err)
 		}
+	}
+	if c.fleet.world != nil {
+		c.fleet.world.AttachS3(c.set.region, server, replicated)
 	}
 	return nil
 }
@@ -188,7 +204,7 @@ func (c *cloud) functions(context.Context) error {
 		packages = append(packages, stack.Package(f))
 		functions = append(functions, lambda.Function{
 			Name: f.Name, Package: stack.Package(f), MemoryMB: f.MemoryMB, Timeout: f.Timeout,
-			Env: c.stack.Environment(f, c.dynamo, c.url(2)),
+			Env: c.environment(f),
 		})
 		for _, r := range f.Routes {
 			routes = append(routes, gateway.Route{Method: r.Method, Path: r.Path, Function: f.Name})
@@ -220,24 +236,6 @@ func (c *cloud) functions(context.Context) error {
 	}
 	c.builder, err = lambda.NewBuilder(".", filepath.Join(dir, "functions"), packages)
 	return err
-}
-
-func (c *cloud) build(ctx context.Context, progress io.Writer) error {
-	binaries, err := c.builder.Build(ctx, progress)
-	if err != nil {
-		return err
-	}
-	return c.pool.Deploy(binaries)
-}
-
-// serve answers requests until ctx ends, and rebuilds functions whose source changes.
-func (c *cloud) serve(ctx context.Context) error {
-	c.serveHTTP(c.listeners[0], c)
-	return c.builder.Watch(ctx, []string{"functions", "shared"}, c.log, func(b lambda.Binaries) {
-		if err := c.pool.Deploy(b); err != nil {
-			c.log.Error("the rebuilt functions are not used", "error", err)
-		}
-	})
 }
 
 // serveHTTP serves in the background until close, which lets running requests end.

@@ -19,7 +19,7 @@ func (c *cloud) openEvents(context.Context) (err error) {
 	c.bus, err = bus.Open(bus.Options{
 		Dir: c.set.data, Region: c.set.region, AccountID: stack.AccountID, Log: c.log, Secret: c.stack.Secret,
 		Buses: c.stack.Buses, Functions: c.stack.Functions, Queues: c.stack.Queues,
-		Invoke: c.pool.Invoke,
+		Invoke: c.consume,
 		Failed: func(err error) (json.RawMessage, bool) {
 			failure, failed := errors.AsType[*lambda.FunctionError](err)
 			if !failed {
@@ -37,6 +37,16 @@ func (c *cloud) openEvents(context.Context) (err error) {
 	c.closers = append(c.closers, func() { c.bus.Close() })
 	c.bus.Register(c.local)
 	return nil
+}
+
+// consume calls a consumer. In a region that is stopped, events wait.
+func (c *cloud) consume(ctx context.Context, function string, event []byte) ([]byte, error) {
+	if c.fleet.world != nil {
+		if err := c.fleet.world.Up(ctx, c.set.region); err != nil {
+			return nil, err
+		}
+	}
+	return c.pool.Invoke(ctx, function, event)
 }
 
 // runEvents begins when the functions have code.

@@ -17,6 +17,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // settings are the command's flags.
@@ -24,7 +25,9 @@ type settings struct {
 	bind                        string
 	port, dynamoDBPort, s3Port  int
 	data, template, log, region string
-	dynamoDB                    string // endpoint of another DynamoDB; "" is the embedded one
+	regions                     []string      // that run together; none for region alone
+	lag, jitter                 time.Duration // of the links between them
+	dynamoDB                    string        // endpoint of another DynamoDB; "" is the embedded one
 	parameters                  map[string]string
 }
 
@@ -51,13 +54,13 @@ func run(ctx context.Context, args []string, out, logs io.Writer) error {
 	if set.log == "json" {
 		handler = slog.NewJSONHandler(logs, nil)
 	}
-	cloud, err := start(ctx, set, slog.New(handler), logs)
+	fleet, err := start(ctx, set, slog.New(handler), logs)
 	if err != nil {
 		return err
 	}
-	defer cloud.close()
-	cloud.banner(out)
-	return cloud.serve(ctx)
+	defer fleet.close()
+	fleet.banner(out)
+	return fleet.serve(ctx)
 }
 
 func parse(args []string, out io.Writer) (settings, error) {
@@ -72,6 +75,12 @@ func parse(args []string, out io.Writer) (settings, error) {
 	flags.StringVar(&set.data, "data", ".data", `folder of all data; "" keeps nothing after the end`)
 	flags.StringVar(&set.template, "template", "template.yaml", "the SAM template to serve")
 	flags.StringVar(&set.region, "region", "us-east-1", "region that the functions are told")
+	flags.Func("regions", `run a whole stack in each of several regions, "a,b,c", the primary first; ports count up from --port and the others`, func(text string) error {
+		set.regions = strings.Split(strings.ReplaceAll(text, " ", ""), ",")
+		return nil
+	})
+	flags.DurationVar(&set.lag, "lag", 20*time.Millisecond, "with --regions: how long the way from one to another takes")
+	flags.DurationVar(&set.jitter, "jitter", 10*time.Millisecond, "with --regions: up to how much longer it may take")
 	flags.StringVar(&set.log, "log", "text", "form of the log on standard error: text or json")
 	flags.Func("parameter-overrides", `parameters of the template, as for sam: "Name=value Name=value"`, func(text string) error {
 		for _, pair := range strings.Fields(text) {
@@ -93,6 +102,8 @@ func parse(args []string, out io.Writer) (settings, error) {
 		err = fmt.Errorf("%w (go run ./local -h lists the flags)", err)
 	case flags.NArg() > 0:
 		err = fmt.Errorf("%q is not a flag (go run ./local -h lists the flags)", flags.Arg(0))
+	case len(set.regions) > 0 && set.dynamoDB != "":
+		err = errors.New("--regions needs the embedded DynamoDB, so it does not go with --dynamodb-endpoint")
 	case set.log != "text" && set.log != "json":
 		err = fmt.Errorf("--log is %q, not text or json", set.log)
 	}

@@ -18,7 +18,7 @@ func (c *cloud) writeSamEnv(context.Context) error {
 	}
 	variables := map[string]map[string]string{}
 	for _, f := range c.stack.Functions {
-		variables[f.LogicalID] = c.stack.Environment(f, c.dynamo, c.url(2))
+		variables[f.LogicalID] = c.environment(f)
 	}
 	text, err := json.MarshalIndent(variables, "", "  ")
 	if err != nil {

@@ -22,6 +22,9 @@ var published = time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC)
 // seed puts the sample lessons into a new data folder, once. Their ids are the same on every machine, and a start that was killed
 // half-way is finished by the next: the same lesson is never made twice.
 func (c *cloud) seed(ctx context.Context) error {
+	if c != c.fleet.clouds[0] { // they come here by replication
+		return nil
+	}
 	mark := filepath.Join(c.set.data, "seeded")
 	if c.set.data != "" {
 		if _, err := os.Stat(mark); !errors.Is(err, fs.ErrNotExist) {
@@ -33,7 +36,7 @@ func (c *cloud) seed(ctx context.Context) error {
 		return err
 	}
 	variables := c.stack.Functions[0].Environment // Globals: every function is told the tables and buckets
-	bucket := objects.Bucket{Client: c.stack.S3(c.url(2)), Name: variables["CONTENT_BUCKET"]}
+	bucket := objects.Bucket{Client: c.stack.S3(c.url(s3Part)), Name: variables["CONTENT_BUCKET"]}
 	catalogue := dynamo.Lessons{
 		Table: dynamo.Table{Client: c.stack.DynamoDB(c.dynamo), Name: variables["LEARNING_TABLE"]}, Region: c.set.region,
 	}

@@ -1,13 +1,16 @@
 package regions
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -86,13 +89,18 @@ func duration(text string) (*time.Duration, error) {
 
 func (w *World) post(rw http.ResponseWriter, r *http.Request) {
 	var change Change
-	form := strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
+	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, 1<<16))
+	if err != nil {
+		http.Error(rw, err.Error(), http.StatusBadRequest)
+		return
+	}
+	values, err := url.ParseQuery(string(body))
+	form := err == nil && values.Has("Do") // of the page
 	if form {
-		cut := r.PostFormValue("Cut") == "on"
-		change = Change{r.PostFormValue("Do"), r.PostFormValue("A"), r.PostFormValue("B"), r.PostFormValue("Lag"), r.PostFormValue("Jitter"), &cut,
-			r.PostFormValue("Region"), r.PostFormValue("By")}
+		cut := values.Get("Cut") == "on"
+		change = Change{values.Get("Do"), values.Get("A"), values.Get("B"), values.Get("Lag"), values.Get("Jitter"), &cut, values.Get("Region"), values.Get("By")}
 	} else {
-		decoder := json.NewDecoder(http.MaxBytesReader(rw, r.Body, 1<<16))
+		decoder := json.NewDecoder(bytes.NewReader(body))
 		decoder.DisallowUnknownFields()
 		if err := decoder.Decode(&change); err != nil {
 			http.Error(rw, "the body is not a change: "+err.Error(), http.StatusBadRequest)

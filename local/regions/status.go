@@ -10,7 +10,7 @@ import (
 // State is what the world looks like.
 type State struct {
 	Regions   []RegionState
-	Links     []Link
+	Links     []LinkState
 	Waiting   []Waiting
 	Lost      map[string]int      // writes that lost a conflict since the start, by table
 	Conflicts []dynamodb.Conflict // the last hundred of them
@@ -20,7 +20,13 @@ type State struct {
 type RegionState struct {
 	Name              string
 	Isolated, Stopped bool
-	Skew              time.Duration
+	Skew              string // how far its clock is ahead: "1s", "-20ms"
+}
+
+// LinkState is one link; its times are texts such as "20ms".
+type LinkState struct {
+	A, B, Lag, Jitter string
+	Cut               bool
 }
 
 // Waiting is what has not arrived yet.
@@ -51,11 +57,12 @@ func (w *World) State() State {
 	defer w.mu.Unlock()
 	for _, name := range w.Regions {
 		p := w.places[name]
-		s.Regions = append(s.Regions, RegionState{name, p.isolated, p.stopped, p.skew})
+		s.Regions = append(s.Regions, RegionState{name, p.isolated, p.stopped, p.skew.String()})
 	}
 	for i, a := range w.Regions {
 		for _, b := range w.Regions[i+1:] {
-			s.Links = append(s.Links, *w.links[pairOf(a, b)])
+			l := w.links[pairOf(a, b)]
+			s.Links = append(s.Links, LinkState{l.A, l.B, l.Lag.String(), l.Jitter.String(), l.Cut})
 		}
 	}
 	for table, n := range w.lostCount {

@@ -40,6 +40,23 @@ func (w *World) stopped(region string) bool {
 	return w.places[region].stopped
 }
 
+// Up waits until a region is not stopped.
+func (w *World) Up(ctx context.Context, region string) error {
+	for {
+		w.mu.Lock()
+		stopped, changed := w.places[region].stopped, w.changed
+		w.mu.Unlock()
+		if !stopped {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-changed:
+		}
+	}
+}
+
 // Way serves in one region what another one serves at url, over the link between them. An answer on its way back can be lost too. It
 // leaves the host's name as the caller wrote it: signatures include it.
 func (w *World) Way(from, to string, target *url.URL) http.Handler {

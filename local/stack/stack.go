@@ -24,6 +24,7 @@ type Options struct {
 	Parameters map[string]string // overrides of the template's parameters
 	Region     string
 	Dir        string // where secrets are kept; "" makes new ones that are forgotten
+	KeyPrefix  string // of the functions' access keys, LOCAL if empty: regions that run together have keys of their own
 	OneKey     string // access key that everybody uses instead of their own, for a DynamoDB that keeps a database for each key
 }
 
@@ -60,7 +61,7 @@ func Load(o Options) (*Stack, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s:%w", o.Template, err) // it begins with the line
 		}
-		id := cmp.Or(o.OneKey, "LOCAL"+strings.ToUpper(f.LogicalID))
+		id := cmp.Or(o.OneKey, cmp.Or(o.KeyPrefix, "LOCAL")+strings.ToUpper(f.LogicalID))
 		s.keys[f.LogicalID] = id
 		s.principals[id] = &principal{secret: rand.Text(), name: iam.Principal(AccountID, f.Name), policy: policy}
 	}

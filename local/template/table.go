@@ -77,15 +77,24 @@ var regionSets = [][]string{
 	{"ap-northeast-1", "ap-northeast-2", "ap-northeast-3"},
 }
 
+// StreamARN is that of the table's stream in a region, or of its replica there.
+func (t Table) StreamARN(region, accountID string) string {
+	return strings.NewReplacer("{region}", region, "{account}", accountID, "{name}", t.Name).Replace(resourceTypes[tableType].attributes["StreamArn"])
+}
+
+// CanBeStrong tells whether a table can be strongly consistent over these regions: exactly three of one set.
+func CanBeStrong(regions []string) bool {
+	return len(regions) == 3 && slices.ContainsFunc(regionSets, func(set []string) bool {
+		return !slices.ContainsFunc(regions, func(region string) bool { return !slices.Contains(set, region) })
+	})
+}
+
 // checkStrong refuses what a strongly consistent table cannot have.
 func (l *loader) checkStrong(t Table) {
 	if !t.Strong {
 		return
 	}
-	oneSet := slices.ContainsFunc(regionSets, func(set []string) bool {
-		return !slices.ContainsFunc(t.Replicas, func(region string) bool { return !slices.Contains(set, region) })
-	})
-	if len(t.Replicas) != 3 || !oneSet {
+	if !CanBeStrong(t.Replicas) {
 		l.failf(t.Line, "the strongly consistent table %s needs replicas in exactly three regions of one set (US, EU or AP), not in %s",
 			t.LogicalID, strings.Join(t.Replicas, ", "))
 	}
