@@ -18,6 +18,8 @@ const (
 	TrackCompleted  EventType = "track.completed"  // every published lesson of a track completed by a user
 	LessonLiked     EventType = "lesson.liked"     // the first like of a lesson by a user
 	UploadConfirmed EventType = "upload.confirmed"
+	UploadDeleted   EventType = "upload.deleted"
+	AvatarChanged   EventType = "avatar.changed" // data userId, uploadId
 )
 
 // Event is something that happened, recorded in the same write as the change it tells of. Data holds ids, never personal data.

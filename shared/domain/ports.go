@@ -224,14 +224,41 @@ type Outbox interface {
 	Record(ctx context.Context, event Event) error
 }
 
-// UploadWriter records uploads.
+// UploadWriter records new uploads.
 type UploadWriter interface {
-	// Create stores the record of an upload whose bytes are in place.
-	Create(ctx context.Context, upload *Upload, confirmed Event) error
+	// Create stores a new upload with its events, and counts it against the owner's limit, exactly in this region; what other regions
+	// counted is known as far as it is replicated. ErrQuota and ErrTooManyOpened leave nothing. It frees places whose reservation is
+	// over. Calling again with the same upload changes nothing.
+	Create(ctx context.Context, upload *Upload, limit Usage, events ...Event) error
 }
 
 // Uploads reads uploads.
 type Uploads interface {
-	// Upload reads one of the owner's uploads. ErrNoUpload when there is none, or when it belongs to somebody else.
+	// Upload reads one of the owner's uploads, in whatever status. ErrNoUpload when there is none, or when it belongs to somebody else.
 	Upload(ctx context.Context, owner UserID, id UploadID) (*Upload, error)
+}
+
+// UploadChanges changes uploads.
+type UploadChanges interface {
+	// Change loads the upload, lets change alter it, and saves it with the event and what it means for the quota in one transaction, unless
+	// it is as before. change may run several times. ErrNoUpload when there is none.
+	Change(ctx context.Context, owner UserID, id UploadID, change func(*Upload) (*Event, error)) (*Upload, error)
+}
+
+// UploadList lists uploads.
+type UploadList interface {
+	// List reads the owner's uploads in every status, the newest first, consistently in the region. next is "" at the end.
+	List(ctx context.Context, owner UserID, page Page) (uploads []*Upload, next string, err error)
+}
+
+// Avatars keeps users' pictures.
+type Avatars interface {
+	// Avatar reads one. ErrNoAvatar when the user has none.
+	Avatar(ctx context.Context, user UserID) (Avatar, error)
+	// SetAvatar makes the upload its owner's picture. decide says what to store, or refuses. ErrNoUpload when there is none.
+	SetAvatar(ctx context.Context, owner UserID, id UploadID, decide func(*Upload) (Avatar, Event, error)) error
+	// AvatarReady notes that the thumbnails are there. ErrNoAvatar when the user has another picture, or the upload is gone, meanwhile.
+	AvatarReady(ctx context.Context, user UserID, avatar Avatar) error
+	// RemoveAvatar takes the picture away; of nobody it is no error.
+	RemoveAvatar(ctx context.Context, user UserID) error
 }

@@ -123,7 +123,7 @@ func TestD77AReadSeesTheLastWrite(t *testing.T) {
 	must(t, lessons(stand).Create(t.Context(), lesson))
 	must(t, lessons(stand).Create(t.Context(), newLesson(t, "go", 1, 2))) // so that the track is not complete, which would ask the index
 	upload := newUpload(t, ana.user.ID())
-	must(t, uploads(stand).Create(t.Context(), upload.record, upload.confirmed))
+	must(t, uploads(stand).Create(t.Context(), upload.record, plenty, upload.confirmed))
 
 	var mu sync.Mutex
 	var reads []string

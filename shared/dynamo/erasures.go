@@ -218,12 +218,14 @@ func addressesOf(item attributes) (addresses []string) {
 
 type object struct{ bucket, key string }
 
-// objectsOf are the objects that an item names.
+// objectsOf are the objects that an item names: those of an upload, wherever it stands on its way.
 func objectsOf(item attributes) (objects []object) {
-	bucket, _ := item["bucket"].(*types.AttributeValueMemberS)
-	name, _ := item["objectKey"].(*types.AttributeValueMemberS)
-	if bucket != nil && name != nil {
-		objects = append(objects, object{bucket.Value, name.Value})
+	var upload uploadItem
+	if err := attributevalue.UnmarshalMap(item, &upload); err != nil || upload.ObjectKey == "" {
+		return nil
+	}
+	for _, name := range upload.restore().Objects() {
+		objects = append(objects, object{upload.Bucket, name})
 	}
 	return objects
 }

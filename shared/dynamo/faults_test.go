@@ -28,7 +28,7 @@ func methods(t testing.TB, table func(variable string) dynamo.Table) map[string]
 	accounts := dynamo.Accounts{Table: identity, Now: atNoon}
 	catalogue := dynamo.Lessons{Table: learning, Region: localtest.Region}
 	learned := dynamo.Learning{Table: learning, Region: localtest.Region, Regions: []string{localtest.Region}, Identity: identity.Name}
-	files := dynamo.Uploads{Table: learning, Region: localtest.Region}
+	files := dynamo.Uploads{Table: learning, Region: localtest.Region, Regions: []string{localtest.Region}, Now: atNoon}
 	return map[string]func(context.Context) error{
 		"Accounts.Register": func(ctx context.Context) error { return ana.register(ctx, accounts) },
 		"Accounts.ByEmail":  func(ctx context.Context) error { _, _, err := accounts.ByEmail(ctx, ana.email()); return err },
@@ -65,8 +65,16 @@ func methods(t testing.TB, table func(variable string) dynamo.Table) map[string]
 		},
 		"Learning.Stats":     func(ctx context.Context) error { _, _, err := learned.Stats(ctx, user); return err },
 		"Learning.Dashboard": func(ctx context.Context) error { _, err := learned.Dashboard(ctx, user); return err },
-		"Uploads.Create":     func(ctx context.Context) error { return files.Create(ctx, file.record, file.confirmed) },
-		"Uploads.Upload":     func(ctx context.Context) error { _, err := files.Upload(ctx, user, file.record.State().ID); return err },
+		"Uploads.Create":     func(ctx context.Context) error { return files.Create(ctx, file.record, plenty, file.confirmed) },
+		"Uploads.Change": func(ctx context.Context) error {
+			_, err := files.Change(ctx, user, file.record.State().ID, func(u *domain.Upload) (*domain.Event, error) { return u.Delete(noon, random{}) })
+			return err
+		},
+		"Uploads.List": func(ctx context.Context) error {
+			_, _, err := files.List(ctx, user, domain.Page{Limit: 1})
+			return err
+		},
+		"Uploads.Upload": func(ctx context.Context) error { _, err := files.Upload(ctx, user, file.record.State().ID); return err },
 	}
 }
 

@@ -25,7 +25,9 @@ import (
 //	learning   USER#<id>         DONE#<time>#<lesson>         place in the history          Learning.Learn
 //	learning   USER#<id>         LIKE#<lesson>#<region>       one region's shard            Likes.Like
 //	learning   LESSON#<id>       LIKES#<region>               likes, counted                Likes.Like
-//	learning   USER#<id>         UPLOAD#<id>                  upload                        Uploads.Create
+//	learning   USER#<id>         UPLOAD#<id>                  upload; refused ones expire   Uploads.Create, Change
+//	learning   USER#<id>         QUOTA#<region>               what one region counted       Uploads.Create, Change
+//	learning   USER#<id>         AVATAR                       which upload is the picture   Uploads.SetAvatar
 //	learning   OUTBOX#<event>    EVENT                        event, expires                the write it tells of
 //	ephemeral  USER#<id>         SESSION#<id>                 session, expires              Sessions.Open, Refresh
 //	ephemeral  USER#<id>         SESSION#<id>#ENDED           that it has ended, expires    Sessions.End
@@ -44,6 +46,7 @@ const (
 	usersIndex     = "users"
 	usersPK        = "USERS"
 	sessionSK      = "SESSION#"
+	uploadSK       = "UPLOAD#"
 	endedSK        = "#ENDED"
 	doneSK         = "DONE#"
 )
@@ -90,8 +93,11 @@ func likesKey(lesson domain.LessonID, region string) key {
 }
 
 func uploadKey(owner domain.UserID, id domain.UploadID) key {
-	return key{userPK(owner), "UPLOAD#" + id.String()}
+	return key{userPK(owner), uploadSK + id.String()}
 }
+
+func quotaKey(owner domain.UserID, region string) key { return key{userPK(owner), "QUOTA#" + region} }
+func avatarKey(owner domain.UserID) key               { return key{userPK(owner), "AVATAR"} }
 
 func sessionKey(user domain.UserID, id domain.SessionID) key {
 	return key{userPK(user), sessionSK + id.String()}

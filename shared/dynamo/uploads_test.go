@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -13,8 +14,11 @@ import (
 )
 
 func uploads(stand *localtest.Stand) dynamo.Uploads {
-	return dynamo.Uploads{Table: table(stand, "LEARNING_TABLE", 3), Region: localtest.Region}
+	return dynamo.Uploads{Table: table(stand, "LEARNING_TABLE", 3), Region: localtest.Region, Regions: []string{localtest.Region}, Now: func() time.Time { return noon }}
 }
+
+// plenty is a limit that no test meets.
+var plenty = domain.Usage{Bytes: 1 << 60, Files: 1 << 30}
 
 type upload struct {
 	record    *domain.Upload
@@ -23,7 +27,7 @@ type upload struct {
 
 func newUpload(t testing.TB, owner domain.UserID) upload {
 	t.Helper()
-	record, confirmed, err := domain.NewUpload(owner, "a-bucket", "notes.pdf", []byte("%PDF-1.7\n"+strings.Repeat(" ", 32)+"%%EOF"), noon, random{})
+	record, confirmed, err := domain.NewUpload(owner, domain.Place{Bucket: "a-bucket", Region: localtest.Region}, "notes.pdf", []byte("%PDF-1.7\n"+strings.Repeat(" ", 32)+"%%EOF"), noon, random{})
 	must(t, err)
 	return upload{record, confirmed}
 }
@@ -44,12 +48,13 @@ func TestD02EveryFieldOfAnUploadComesBack(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 6))
 	for i := range 100 {
 		want := domain.UploadState{
-			ID: newID[domain.Upload](t), Owner: newID[domain.User](t), OriginalName: anyText(r, 60), ContentType: anyText(r, 20), Size: r.Int64(),
-			Key: anyText(r, 60), Bucket: anyText(r, 60), CreatedAt: anyTime(r),
+			ID: newID[domain.Upload](t), Owner: newID[domain.User](t), OriginalName: anyText(r, 60), ContentType: anyText(r, 20), Size: r.Int64N(1 << 40),
+			SHA256: anyText(r, 44), Key: anyText(r, 60), Place: domain.Place{Bucket: anyText(r, 60), Region: anyText(r, 20)}, Parts: anyText(r, 40),
+			Status: domain.StatusConfirmed, Reason: anyText(r, 20), ETag: anyText(r, 34), Thumbnails: i%2 == 0, Until: anyTime(r), CreatedAt: anyTime(r),
 		}
 		event, err := domain.NewEvent(domain.UploadConfirmed, noon, random{}, map[string]string{"uploadId": want.ID.String()})
 		must(t, err)
-		must(t, in.Create(t.Context(), domain.RestoreUpload(want), event))
+		must(t, in.Create(t.Context(), domain.RestoreUpload(want), plenty, event))
 		got, err := in.Upload(t.Context(), want.Owner, want.ID)
 		must(t, err)
 		if got.State() != want {
@@ -64,7 +69,7 @@ func TestUploads(t *testing.T) {
 	in := uploads(stand)
 	ana := newID[domain.User](t)
 	mine := newUpload(t, ana)
-	must(t, in.Create(t.Context(), mine.record, mine.confirmed))
+	must(t, in.Create(t.Context(), mine.record, plenty, mine.confirmed))
 
 	t.Run("another's upload is not found", func(t *testing.T) {
 		_, err := in.Upload(t.Context(), newID[domain.User](t), mine.record.State().ID)
@@ -92,8 +97,8 @@ func TestUploads(t *testing.T) {
 	})
 	t.Run("creating it again changes nothing", func(t *testing.T) {
 		before := items(t, in.Table)
-		must(t, in.Create(t.Context(), mine.record, mine.confirmed))
-		must(t, in.Create(t.Context(), mine.record, newUpload(t, ana).confirmed))
+		must(t, in.Create(t.Context(), mine.record, plenty, mine.confirmed))
+		must(t, in.Create(t.Context(), mine.record, plenty, newUpload(t, ana).confirmed))
 		if after := items(t, in.Table); len(after) != len(before) {
 			t.Errorf("got %d items, want %d", len(after), len(before))
 		}
@@ -102,7 +107,7 @@ func TestUploads(t *testing.T) {
 		stand.Intercept(losing(counting(func(n int) bool { return n < 3 })))
 		before := len(items(t, in.Table))
 		next := newUpload(t, ana)
-		must(t, in.Create(t.Context(), next.record, next.confirmed))
+		must(t, in.Create(t.Context(), next.record, plenty, next.confirmed))
 		if got := len(items(t, in.Table)) - before; got != 2 {
 			t.Errorf("%d items were made, want 2", got)
 		}

@@ -50,8 +50,8 @@ func bind[In, Out any](status int, do func(context.Context, In) (Out, error), bo
 		if err != nil {
 			return nil, err
 		}
-		if d, ok := any(out).(Document); ok {
-			return d.respond(r), nil
+		if conditional, ok := any(out).(interface{ respond(*Request) *Response }); ok {
+			return conditional.respond(r), nil
 		}
 		return respond(status, out), nil
 	}

@@ -27,8 +27,15 @@ type List[T any] struct {
 	Next  string // cursor of the next page, "" at the end
 }
 
-// Redirect is an Out that answers 302 to URL.
-type Redirect struct{ URL string }
+// Redirect is an Out that answers 302 to URL, or 304 to a client that has what is there: ETag is the tag of that, "" if it is not known.
+type Redirect struct{ URL, ETag string }
+
+func (d Redirect) respond(r *Request) *Response {
+	if d.ETag != "" && noneMatch(r.header("if-none-match"), d.ETag) {
+		return &Response{Status: http.StatusNotModified, Header: map[string]string{"etag": d.ETag, "cache-control": "private, no-cache"}}
+	}
+	return redirect(d.URL)
+}
 
 // NoContent is an Out that answers 204.
 type NoContent struct{}
@@ -38,8 +45,6 @@ type Located interface{ Location() string }
 
 func respond(status int, out any) *Response {
 	switch v := out.(type) {
-	case Redirect:
-		return redirect(v.URL)
 	case Versioned:
 		res := respond(status, v.View)
 		res.Header["etag"] = etag(v.Version)

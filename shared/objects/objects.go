@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -23,7 +22,11 @@ var ErrUnavailable = fault.New(fault.Unavailable, "storage.unavailable", "The fi
 type Bucket struct {
 	Client *s3.Client
 	Name   string
+	Region string
 }
+
+// Place is where the bucket's objects are.
+func (b Bucket) Place() domain.Place { return domain.Place{Bucket: b.Name, Region: b.Region} }
 
 // Put stores content under key. It replaces what was there; callers use a key once.
 func (b Bucket) Put(ctx context.Context, key, contentType string, content []byte) error {
@@ -55,28 +58,16 @@ func (b Bucket) Get(ctx context.Context, key string, limit int64) ([]byte, error
 	return content, nil
 }
 
-// Link signs a URL that yields the object to whoever has it, for the time given, with the type and name said here whatever the object says.
-func (b Bucket) Link(ctx context.Context, key, contentType, disposition string, valid time.Duration) (string, error) {
-	caching := "private, max-age=300"
-	signed, err := s3.NewPresignClient(b.Client).PresignGetObject(ctx, &s3.GetObjectInput{
-		Bucket: &b.Name, Key: &key, ResponseContentType: &contentType, ResponseContentDisposition: &disposition, ResponseCacheControl: &caching,
-	}, s3.WithPresignExpires(valid))
-	if err != nil {
-		return "", err
-	}
-	return signed.URL, nil
-}
-
 // Ping is nil when the bucket answers.
 func (b Bucket) Ping(ctx context.Context) error {
 	_, err := b.Client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &b.Name})
 	return failed(err)
 }
 
-// failed tells a store that does not answer from a mistake of ours, such as a missing permission.
+// failed tells a store that does not answer from a mistake of ours, such as a missing permission. An answer to HEAD has no code.
 func failed(err error) error {
 	var api smithy.APIError
-	if err == nil || errors.As(err, &api) && api.ErrorFault() != smithy.FaultServer && api.ErrorCode() != "SlowDown" {
+	if err == nil || status(err) < 500 && errors.As(err, &api) && api.ErrorFault() != smithy.FaultServer && api.ErrorCode() != "SlowDown" {
 		return err
 	}
 	return ErrUnavailable.Because(err)

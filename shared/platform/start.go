@@ -21,6 +21,11 @@ func Consume(build func(*Env) events.Handler) {
 	start(build, func(env *Env, h events.Handler) any { return events.Serve(env.Log, h) })
 }
 
+// ConsumeS3 is Start for a function behind S3's own events.
+func ConsumeS3(build func(*Env) events.ObjectHandler) {
+	start(build, func(env *Env, h events.ObjectHandler) any { return events.ServeObjects(env.Log, h) })
+}
+
 func start[Handler any](build func(*Env) Handler, serve func(*Env, Handler) any) {
 	env := NewEnv(os.Getenv, os.Stdout)
 	handler := build(env)

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
 	"lyceum/shared/domain"
+	"lyceum/shared/domain/fault"
 	"lyceum/shared/httpapi"
 )
 
@@ -14,8 +16,10 @@ type CreateUpload struct {
 	Uploads domain.UploadWriter
 	Objects interface {
 		Put(ctx context.Context, key, contentType string, content []byte) error
+		Remove(ctx context.Context, keys ...string) error
 	}
-	Bucket string
+	Place  domain.Place
+	Quota  domain.Usage
 	Now    func() time.Time
 	Random io.Reader
 }
@@ -27,32 +31,24 @@ type In struct {
 	Request *httpapi.Request
 }
 
-// Out is the upload; its URL yields the bytes to its owner.
-type Out struct {
-	ID           string `json:"id"`
-	URL          string `json:"url"`
-	Size         int64  `json:"size"` // bytes
-	ContentType  string `json:"contentType"`
-	OriginalName string `json:"originalName"`
-}
-
-// Location implements httpapi.Located.
-func (o Out) Location() string { return o.URL }
-
 // Do stores the bytes before the record, so a record always has its bytes. Bytes whose record failed are found by nobody, unless the
 // request had an Idempotency-Key and comes again: then it makes the same upload.
-func (c CreateUpload) Do(ctx context.Context, in In) (Out, error) {
+func (c CreateUpload) Do(ctx context.Context, in In) (httpapi.UploadView, error) {
+	var none httpapi.UploadView
 	now, random := httpapi.Once(ctx, c.Now(), c.Random)
-	upload, confirmed, err := domain.NewUpload(in.Caller.UserID, c.Bucket, in.File.Name, in.File.Content, now, random)
+	upload, confirmed, err := domain.NewUpload(in.Caller.UserID, c.Place, in.File.Name, in.File.Content, now, random)
 	if err != nil {
-		return Out{}, err
+		return none, err
 	}
 	s := upload.State()
 	if err := c.Objects.Put(ctx, s.Key, s.ContentType, in.File.Content); err != nil {
-		return Out{}, err
+		return none, err
 	}
-	if err := c.Uploads.Create(ctx, upload, confirmed); err != nil {
-		return Out{}, err
+	if err := c.Uploads.Create(ctx, upload, c.Quota, confirmed); err != nil {
+		if fault.As(err).Kind == fault.Conflict { // there is no place for it
+			err = errors.Join(err, c.Objects.Remove(ctx, s.Key))
+		}
+		return none, err
 	}
-	return Out{s.ID.String(), in.Request.BaseURL() + "/api/uploads/" + s.ID.String() + "/content", s.Size, s.ContentType, s.OriginalName}, nil
+	return httpapi.ViewUpload(upload, in.Request), nil
 }

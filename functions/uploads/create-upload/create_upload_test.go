@@ -103,7 +103,7 @@ func TestCreateUploadAnswersTheUpload(t *testing.T) {
 	stand.WantCalls(t, name, func() { answer = api.Do(file(user.Token, "plot.png", pngFile(t))) })
 	var got upload
 	answer.Data(t, http.StatusCreated, &got)
-	want := "{data:{contentType:text id:text originalName:text size:number url:text} success:bool}"
+	want := "{data:{contentType:text createdAt:text id:text inParts:bool originalName:text size:number status:text url:text} success:bool}"
 	if shape := answer.Shape(t); shape != want {
 		t.Errorf("shape\n got %s\nwant %s", shape, want)
 	}

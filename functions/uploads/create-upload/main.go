@@ -4,7 +4,6 @@ package main
 import (
 	"net/http"
 
-	"lyceum/shared/dynamo"
 	"lyceum/shared/httpapi"
 	"lyceum/shared/platform"
 )
@@ -14,8 +13,7 @@ func main() { platform.Start(handler) }
 func handler(env *platform.Env) httpapi.Handler {
 	bucket := env.Bucket("UPLOADS_BUCKET")
 	create := CreateUpload{
-		Uploads: dynamo.Uploads{Table: env.Table("LEARNING_TABLE"), Region: env.Region()},
-		Objects: bucket, Bucket: bucket.Name, Now: env.Now, Random: env.Random,
+		Uploads: env.Uploads(), Objects: bucket, Place: bucket.Place(), Quota: env.QuotaLimit(), Now: env.Now, Random: env.Random,
 	}
 	return httpapi.Authenticate(env.Verifier(), httpapi.Idempotent(env.Idempotency(), env.Log, httpapi.Form(http.StatusCreated, create.Do)))
 }

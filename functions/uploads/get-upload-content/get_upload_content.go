@@ -2,21 +2,19 @@ package main
 
 import (
 	"context"
-	"time"
+	"net/http"
 
 	"lyceum/shared/domain"
 	"lyceum/shared/httpapi"
-	"lyceum/shared/objects"
 )
-
-// linkTTL is how long a link to the bytes works: enough to start a download, too short to be passed around.
-const linkTTL = 5 * time.Minute
 
 // GetUploadContent sends owners to the bytes of their file.
 type GetUploadContent struct {
 	Uploads domain.Uploads
-	Objects interface {
-		Link(ctx context.Context, key, contentType, disposition string, valid time.Duration) (string, error)
+	Files   interface {
+		// Link and HeadLink sign links to the bytes for GET and for HEAD, wherever they are.
+		Link(ctx context.Context, u *domain.Upload) (string, error)
+		HeadLink(ctx context.Context, u *domain.Upload) (string, error)
 	}
 }
 
@@ -24,15 +22,23 @@ type GetUploadContent struct {
 type In struct {
 	Caller   domain.Caller
 	UploadID domain.UploadID `path:"id"`
+	Request  *httpapi.Request
 }
 
-// Do answers domain.ErrNoUpload for another user's file: that it exists is not told.
+// Do answers domain.ErrNoUpload for another user's file: that it exists is not told. Whoever has the bytes already learns that here.
 func (g GetUploadContent) Do(ctx context.Context, in In) (httpapi.Redirect, error) {
 	upload, err := g.Uploads.Upload(ctx, in.Caller.UserID, in.UploadID)
 	if err != nil {
 		return httpapi.Redirect{}, err
 	}
 	s := upload.State()
-	url, err := g.Objects.Link(ctx, s.Key, s.ContentType, objects.Attachment(s.OriginalName), linkTTL)
-	return httpapi.Redirect{URL: url}, err
+	if s.Status != domain.StatusConfirmed {
+		return httpapi.Redirect{}, domain.ErrNoUpload
+	}
+	link := g.Files.Link
+	if in.Request.RequestContext.HTTP.Method == http.MethodHead {
+		link = g.Files.HeadLink
+	}
+	url, err := link(ctx, upload)
+	return httpapi.Redirect{URL: url, ETag: s.ETag}, err
 }

@@ -23,11 +23,11 @@ func path(id string) string { return "/api/uploads/" + id + "/content" }
 // content is a small PDF.
 var content = []byte("%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF")
 
-// store makes an upload as create-upload does.
+// store makes an upload as create-upload does, of whatever name.
 func store(t testing.TB, stand *localtest.Stand, owner localtest.User, fileName string) domain.UploadState {
 	t.Helper()
-	bucket := buckets.Bucket(stand, "UPLOADS_BUCKET")
-	made, event, err := domain.NewUpload(owner.ID, bucket.Name, fileName, content, time.Now(), rand.Reader)
+	env, bucket := stand.Env(t, name), buckets.Bucket(stand, "UPLOADS_BUCKET")
+	made, event, err := domain.NewUpload(owner.ID, bucket.Place(), fileName, content, time.Now(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,8 +35,8 @@ func store(t testing.TB, stand *localtest.Stand, owner localtest.User, fileName 
 	if err := bucket.Put(t.Context(), made.State().Key, "text/html", content); err != nil {
 		t.Fatal(err)
 	}
-	uploads := dynamo.Uploads{Table: stand.Table("LEARNING_TABLE"), Region: localtest.Region}
-	if err := uploads.Create(t.Context(), made, event); err != nil {
+	uploads := dynamo.Uploads{Table: stand.Table("LEARNING_TABLE"), Region: localtest.Region, Regions: []string{localtest.Region}, Now: env.Now}
+	if err := uploads.Create(t.Context(), made, domain.Usage{Bytes: 1 << 30, Files: 500}, event); err != nil {
 		t.Fatal(err)
 	}
 	return made.State()

@@ -1,8 +1,7 @@
-// Command get-upload-content is the Lambda behind "GET /api/uploads/{id}/content".
+// Command get-upload-content is the Lambda behind "GET /api/uploads/{id}/content" and "HEAD /api/uploads/{id}/content".
 package main
 
 import (
-	"lyceum/shared/dynamo"
 	"lyceum/shared/httpapi"
 	"lyceum/shared/platform"
 )
@@ -10,9 +9,6 @@ import (
 func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
-	get := GetUploadContent{
-		Uploads: dynamo.Uploads{Table: env.Table("LEARNING_TABLE"), Region: env.Region()},
-		Objects: env.Bucket("UPLOADS_BUCKET"),
-	}
+	get := GetUploadContent{Uploads: env.Uploads(), Files: env.Files()}
 	return httpapi.Authenticate(env.Verifier(), httpapi.Query(get.Do))
 }

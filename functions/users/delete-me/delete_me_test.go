@@ -41,11 +41,13 @@ func life(t testing.TB, stand *localtest.Stand, address string, lessons int) (us
 		stand.Complete(t, user, stand.NewLesson(t, "go", i), 50, time.Now())
 	}
 	bucket := buckets.Bucket(stand, "UPLOADS_BUCKET")
-	made, event, err := domain.NewUpload(user.ID, bucket.Name, address+".pdf", pdf, time.Now(), rand.Reader)
+	made, event, err := domain.NewUpload(user.ID, bucket.Place(), address+".pdf", pdf, time.Now(), rand.Reader)
 	must(t, err)
 	must(t, bucket.Put(t.Context(), made.State().Key, "application/pdf", pdf))
 	must(t, bucket.Put(t.Context(), made.State().Key, "application/pdf", append(pdf, '\n'))) // a second version
-	must(t, dynamo.Uploads{Table: stand.Table("LEARNING_TABLE"), Region: localtest.Region}.Create(t.Context(), made, event))
+	must(t, dynamo.Uploads{
+		Table: stand.Table("LEARNING_TABLE"), Region: localtest.Region, Regions: []string{localtest.Region}, Now: time.Now,
+	}.Create(t.Context(), made, domain.Usage{Bytes: 1 << 30, Files: 500}, event))
 	keys := dynamo.Idempotency{Table: stand.Table("EPHEMERAL_TABLE"), Now: time.Now, Random: rand.Reader}
 	_, _, err = keys.Begin(t.Context(), domain.Repeatable{User: user.ID, Route: "x", Key: "y", Fingerprint: []byte("z")}, time.Minute)
 	must(t, err)
@@ -112,7 +114,7 @@ func TestD07D56EverythingIsErased(t *testing.T) {
 	}
 	want := map[string]int{
 		"identity account": 1, "identity credential": 1, "identity address": 1, "learning progress": 30, "learning summary": 1,
-		"learning upload": 1, "files object": 1, "ephemeral session": 2, "ephemeral idempotency": 1,
+		"learning upload": 1, "learning quota": 1, "files object": 1, "ephemeral session": 2, "ephemeral idempotency": 1,
 	}
 	if fmt.Sprint(counts) != fmt.Sprint(want) {
 		t.Errorf("the receipt counts\n got %v\nwant %v", counts, want)

@@ -33,7 +33,11 @@ func Open(t testing.TB, stand *localtest.Stand) {
 	go server.Serve(listener) // ends with Close
 	stand.S3 = "http://" + listener.Addr().String()
 	for _, b := range stand.Stack.Buckets {
-		if err := server.EnsureBucket(t.Context(), s3.Bucket{Name: b.Name, Versioned: b.Versioned}); err != nil {
+		bucket := s3.Bucket{Name: b.Name, Versioned: b.Versioned}
+		for _, rule := range b.CORS {
+			bucket.CORS = append(bucket.CORS, s3.CORS(rule))
+		}
+		if err := server.EnsureBucket(t.Context(), bucket); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -41,5 +45,5 @@ func Open(t testing.TB, stand *localtest.Stand) {
 
 // Bucket is a bucket by its variable in the template, such as UPLOADS_BUCKET, with the developer's rights.
 func Bucket(stand *localtest.Stand, variable string) objects.Bucket {
-	return objects.Bucket{Client: stand.Stack.S3(stand.S3), Name: stand.Variable(variable)}
+	return objects.Bucket{Client: stand.Stack.S3(stand.S3), Name: stand.Variable(variable), Region: localtest.Region}
 }

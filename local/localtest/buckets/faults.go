@@ -1,0 +1,71 @@
+package buckets
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"sync/atomic"
+	"testing"
+
+	"lyceum/local/localtest"
+)
+
+// Faults stand between the functions and S3, and with Die between them and DynamoDB too.
+type Faults struct {
+	stand *localtest.Stand
+	next  http.Handler
+	set   atomic.Pointer[func(w http.ResponseWriter, r *http.Request, next http.Handler)]
+}
+
+// Between puts faults before S3. Call it after Open and before Serve.
+func Between(t testing.TB, stand *localtest.Stand) *Faults {
+	t.Helper()
+	target, err := url.Parse(stand.S3)
+	must(t, err)
+	f := &Faults{stand: stand, next: &httputil.ReverseProxy{Director: func(r *http.Request) { r.URL.Scheme, r.URL.Host = target.Scheme, target.Host }}}
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if intercept := f.set.Load(); intercept != nil {
+			(*intercept)(w, r, f.next)
+			return
+		}
+		f.next.ServeHTTP(w, r)
+	}))
+	t.Cleanup(front.Close)
+	stand.S3 = front.URL
+	return f
+}
+
+// Intercept answers S3's requests from now on; nil takes it away.
+func (f *Faults) Intercept(intercept func(w http.ResponseWriter, r *http.Request, next http.Handler)) {
+	if intercept == nil {
+		f.set.Store(nil)
+		return
+	}
+	f.set.Store(&intercept)
+}
+
+// Die lets a function die at its call number n (from 1) to DynamoDB or S3, before it is done or after: no other call is made, and end is
+// called, which must end the function's context. Heal ends it and tells how many calls there were.
+func (f *Faults) Die(n int64, done bool, end func()) (heal func() int64) {
+	var calls atomic.Int64
+	dead := func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		call := calls.Add(1)
+		if call < n {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if call == n && done {
+			next.ServeHTTP(httptest.NewRecorder(), r)
+		}
+		end()
+		panic(http.ErrAbortHandler)
+	}
+	f.Intercept(dead)
+	f.stand.Intercept(func(_ string, w http.ResponseWriter, r *http.Request, next http.Handler) { dead(w, r, next) })
+	return func() int64 {
+		f.Intercept(nil)
+		f.stand.Intercept(nil)
+		return calls.Load()
+	}
+}

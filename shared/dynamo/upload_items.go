@@ -1,0 +1,105 @@
+package dynamo
+
+import (
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"lyceum/shared/domain"
+)
+
+type uploadItem struct {
+	key
+	OriginalName string `dynamodbav:"originalName"`
+	ContentType  string `dynamodbav:"contentType"`
+	Size         int64  `dynamodbav:"size"`
+	SHA256       string `dynamodbav:"sha256,omitempty"`
+	ObjectKey    string `dynamodbav:"objectKey"`
+	Bucket       string `dynamodbav:"bucket"`
+	Region       string `dynamodbav:"region"`
+	Parts        string `dynamodbav:"parts,omitempty"`
+	Status       string `dynamodbav:"status"`
+	Reason       string `dynamodbav:"reason,omitempty"`
+	ETag         string `dynamodbav:"etag,omitempty"`
+	Thumbnails   bool   `dynamodbav:"thumbnails,omitempty"`
+	Until        string `dynamodbav:"until,omitempty"`
+	CreatedAt    string `dynamodbav:"createdAt"`
+	ExpiresAt    int64  `dynamodbav:"expiresAt,omitempty"` // Unix seconds, TTL, of refusals alone
+	Version      int    `dynamodbav:"version"`
+}
+
+func newUploadItem(s domain.UploadState, version int) uploadItem {
+	return uploadItem{
+		key: uploadKey(s.Owner, s.ID), OriginalName: s.OriginalName, ContentType: s.ContentType, Size: s.Size, SHA256: s.SHA256,
+		ObjectKey: s.Key, Bucket: s.Bucket, Region: s.Region, Parts: s.Parts, Status: string(s.Status), Reason: s.Reason, ETag: s.ETag,
+		Thumbnails: s.Thumbnails, Until: domain.FormatTime(s.Until), CreatedAt: domain.FormatTime(s.CreatedAt), Version: version,
+	}
+}
+
+func (i uploadItem) id() domain.UploadID {
+	return domain.RestoreID[domain.Upload](strings.TrimPrefix(i.SK, uploadSK))
+}
+
+func (i uploadItem) restore() *domain.Upload {
+	return domain.RestoreUpload(domain.UploadState{
+		ID: i.id(), Owner: domain.RestoreID[domain.User](strings.TrimPrefix(i.PK, userPK(domain.UserID{}))),
+		OriginalName: i.OriginalName, ContentType: i.ContentType, Size: i.Size, SHA256: i.SHA256, Key: i.ObjectKey,
+		Place: domain.Place{Bucket: i.Bucket, Region: i.Region}, Parts: i.Parts, Status: domain.UploadStatus(i.Status), Reason: i.Reason,
+		ETag: i.ETag, Thumbnails: i.Thumbnails, Until: domain.RestoreTime(i.Until), CreatedAt: domain.RestoreTime(i.CreatedAt),
+	})
+}
+
+type quotaItem struct {
+	key
+	Bytes   int64                      `dynamodbav:"bytes"`
+	Files   int                        `dynamodbav:"files"`
+	Open    map[string]reservationItem `dynamodbav:"open,omitempty"` // by upload id
+	Version int                        `dynamodbav:"version"`
+}
+
+type reservationItem struct {
+	Bytes int64  `dynamodbav:"bytes"`
+	Until string `dynamodbav:"until"`
+}
+
+func newQuotaItem(k key, q domain.Quota) quotaItem {
+	item := quotaItem{key: k, Bytes: q.Bytes, Files: q.Files, Open: map[string]reservationItem{}, Version: q.Version + 1}
+	for id, r := range q.Open {
+		item.Open[id.String()] = reservationItem{r.Bytes, domain.FormatTime(r.Until)}
+	}
+	return item
+}
+
+func (i quotaItem) restore() domain.Quota {
+	q := domain.Quota{Usage: domain.Usage{Bytes: i.Bytes, Files: i.Files}, Open: map[domain.UploadID]domain.Reservation{}, Version: i.Version}
+	for id, r := range i.Open {
+		q.Open[domain.RestoreID[domain.Upload](id)] = domain.Reservation{Bytes: r.Bytes, Until: domain.RestoreTime(r.Until)}
+	}
+	return q
+}
+
+type avatarItem struct {
+	key
+	Upload    string `dynamodbav:"upload"`
+	Bucket    string `dynamodbav:"bucket,omitempty"`
+	Region    string `dynamodbav:"region,omitempty"`
+	Ready     bool   `dynamodbav:"ready"`
+	Type      string `dynamodbav:"type,omitempty"`
+	ChangedAt string `dynamodbav:"changedAt"`
+}
+
+func newAvatarItem(k key, a domain.Avatar) avatarItem {
+	return avatarItem{k, a.Upload.String(), a.Bucket, a.Region, a.Ready, a.Type, domain.FormatTime(a.ChangedAt)}
+}
+
+func (i avatarItem) restore() domain.Avatar {
+	return domain.Avatar{Upload: domain.RestoreID[domain.Upload](i.Upload), Place: domain.Place{Bucket: i.Bucket, Region: i.Region},
+		Ready: i.Ready, Type: i.Type, ChangedAt: domain.RestoreTime(i.ChangedAt)}
+}
+
+// remove is a transaction's delete of an item for which the condition holds.
+func (t Table) remove(k key, condition string, values map[string]types.AttributeValue) types.TransactWriteItem {
+	return types.TransactWriteItem{Delete: &types.Delete{
+		TableName: &t.Name, Key: k.av(), ConditionExpression: &condition, ExpressionAttributeValues: values,
+	}}
+}
