@@ -48,6 +48,7 @@ const (
 	sessionSK      = "SESSION#"
 	uploadSK       = "UPLOAD#"
 	endedSK        = "#ENDED"
+	progressSK     = "PROGRESS#"
 	doneSK         = "DONE#"
 )
 
@@ -65,7 +66,7 @@ func catalogueCountKey(region string) key { return key{"CATALOGUE", "COUNT#" + r
 func eventKey(id domain.EventID) key      { return key{"OUTBOX#" + id.String(), "EVENT"} }
 
 func progressKey(user domain.UserID, lesson domain.LessonID, region string) key {
-	return key{userPK(user), "PROGRESS#" + lesson.String() + "#" + region}
+	return key{userPK(user), progressSK + lesson.String() + "#" + region}
 }
 
 func summaryKey(user domain.UserID, region string) key {

@@ -1,0 +1,72 @@
+package domain
+
+import (
+	"maps"
+	"slices"
+)
+
+// Rebuild is the summary that follows from a region's own shards. Days stay as they are stored: shards know the first and the last one alone.
+func Rebuild(stored Summary, mine []LessonShard) Summary {
+	out := Summary{Days: stored.Days, Tracks: map[Track]TrackTally{}, Version: stored.Version}
+	for track, t := range stored.Tracks { // the same tracks have a tally of their own
+		out.Tracks[track] = TrackTally{Told: t.Told}
+	}
+	change := map[Track]Tally{}
+	for _, s := range mine {
+		for track, t := range s.Counted {
+			change[track] = change[track].plus(t)
+		}
+		if !s.LastCompletedAt.IsZero() {
+			out.Remember(Recent{LessonID: s.LessonID, Title: s.Title, Score: s.LastScore, CompletedAt: s.LastCompletedAt})
+		}
+	}
+	out.Count(change)
+	return out
+}
+
+// LessonShard is a shard and what it is about.
+type LessonShard struct {
+	LessonID LessonID
+	Shard
+}
+
+// Same tells whether two summaries count the same and remember the same completions; titles do not matter, as lessons are renamed.
+func (s Summary) Same(o Summary) bool {
+	counted := func(tracks map[Track]TrackTally) map[Track]TrackTally {
+		kept := maps.Clone(tracks)
+		maps.DeleteFunc(kept, func(_ Track, t TrackTally) bool { return t == TrackTally{} })
+		return kept
+	}
+	return s.Total == o.Total && maps.Equal(counted(s.Tracks), counted(o.Tracks)) && slices.EqualFunc(s.Recent, o.Recent, func(a, b Recent) bool {
+		return a.LessonID == b.LessonID && a.Score == b.Score && a.CompletedAt.Equal(b.CompletedAt)
+	})
+}
+
+// Recount counts one of the lessons anew, under the track that it is in now.
+func (s *Study) Recount(id LessonID) error {
+	p, title, track, err := s.about(id)
+	if err != nil {
+		return err
+	}
+	if change := p.Recount(title, track); len(change) > 0 {
+		mine := s.Summaries[s.Region]
+		mine.Count(change)
+		s.Summaries[s.Region], s.changed[id], s.summarised = mine, true, true
+	}
+	return nil
+}
+
+// Drift is how a learner's stored totals differ from what follows from their progress, seen from one region.
+type Drift struct {
+	Lessons  int        // finished
+	Counted  Tally      // by all regions together, in the summaries
+	True     Tally      // what is finished
+	Lost     []LessonID // counted wrongly: twice by regions that did not know of each other, or under a track that the lesson has left
+	Summary  bool       // this region's summary does not say what its shards say
+	Unlisted []LessonID // finished, and not in the history
+}
+
+// None tells that everything agrees.
+func (d Drift) None() bool {
+	return d.Counted == d.True && len(d.Lost) == 0 && !d.Summary && len(d.Unlisted) == 0
+}
