@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint vuln sizes build iam test-dynamodb-local sam sam-local bench-gateway bench-dynamodb deploy deploy-plan clean
+.PHONY: help run test race lint vuln sizes build iam costs test-dynamodb-local sam sam-local bench-gateway bench-dynamodb deploy deploy-plan clean
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -41,6 +41,9 @@ test-dynamodb-local: ## Behaviour suite, repositories and journey on Amazon's Dy
 
 iam: ## Permissions of template.yaml that no test needs; there are none
 	@reports=$$(mktemp -d); LYCEUM_PERMISSIONS=$$reports go test -count=1 ./functions/... ./local > $$reports.log || { cat $$reports.log; exit 1; }; go run ./scripts/permissions $$reports
+
+costs: ## What requests ask of DynamoDB and cost, into docs/COSTS.md
+	@rows=$$(mktemp -d); LYCEUM_COSTS=$$rows go test -count=1 -timeout 20m -run '^TestCosts$$' ./functions/progress/complete-lesson ./functions/progress/save-position ./functions/users/get-dashboard && go run ./scripts/costs $$rows
 
 sam: build ## The real SAM CLI: validate --lint, cfn-lint, the shapes of all regions and a harmless build (installs both from PyPI)
 	@scripts/sam.sh validate --lint

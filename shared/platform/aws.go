@@ -31,6 +31,7 @@ func (e *Env) config() aws.Config {
 	}
 	e.awsv2 = &aws.Config{
 		Region:      e.Region(),
+		APIOptions:  e.APIOptions,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return credentials, nil }),
 		HTTPClient: HTTPClient(func(t *http.Transport) {
 			t.ResponseHeaderTimeout = attemptTimeout

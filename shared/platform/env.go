@@ -15,6 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go/middleware"
 )
 
 // Env is what a function is built from. Every value asked for that is missing or bad is remembered, and Start refuses to run with the
@@ -24,6 +25,8 @@ type Env struct {
 	Now    func() time.Time
 	Random io.Reader
 	Log    *slog.Logger
+	// APIOptions are put around every call to AWS; measurements use them.
+	APIOptions []func(*middleware.Stack) error
 
 	bad      []error
 	warm     string // URL to open a connection to during init
