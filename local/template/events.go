@@ -33,6 +33,7 @@ func (l *loader) events(f *Function, events *object) {
 
 // rule reads an event of the type EventBridgeRule ("EventBridgeRule" of the SAM specification).
 func (l *loader) rule(f *Function, o *object, field field) {
+	problems := len(l.problems)
 	o.oneOf("State", "ENABLED")
 	o.pass("RuleName", "Target") // names alone: a Target has an Id
 	retry := o.child("RetryPolicy")
@@ -50,6 +51,9 @@ func (l *loader) rule(f *Function, o *object, field field) {
 		if !slices.ContainsFunc(l.all(busType), func(b *resource) bool { return l.physicalName(b).text == bus }) {
 			l.failf(o.get("EventBusName").line, "EventBusName must refer to an %s of the template", busType)
 		}
+	}
+	if len(l.problems) == problems && r.Bus == "default" && (!slices.Equal(r.Pattern.Texts("source"), []string{"aws.s3"}) || !slices.Equal(r.Pattern.Texts("detail-type"), []string{"Object Created"})) {
+		l.failf(o.get("Pattern").line, "the local default bus has S3's events Object Created alone: name source aws.s3 and this detail-type, or an EventBusName")
 	}
 	f.Rules = append(f.Rules, r)
 }

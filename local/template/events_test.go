@@ -32,7 +32,7 @@ func TestEvents(t *testing.T) {
             Target: {Id: Function}
         Default:
           Type: EventBridgeRule
-          Properties: {Pattern: {source: [a]}}
+          Properties: {Pattern: {source: [aws.s3], detail-type: [Object Created]}}
   B:
     Type: AWS::Events::EventBus
     Properties: {Name: bus}
@@ -90,17 +90,19 @@ func TestEventRefusals(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"a rule without a pattern", rule + "          Properties: {EventBusName: default} # here\n",
 			"event E needs a Pattern"},
-		{"a rule's unknown property", rule + "          Properties: {Pattern: {source: [a]}, InputPath: $.detail} # here\n",
+		{"a rule's unknown property", rule + "          Properties: {Pattern: {source: [aws.s3], detail-type: [Object Created]}, InputPath: $.detail} # here\n",
 			"InputPath of event E is not supported"},
-		{"a rule that is off", rule + "          Properties: {Pattern: {source: [a]}, State: DISABLED} # here\n",
+		{"a rule that is off", rule + "          Properties: {Pattern: {source: [aws.s3], detail-type: [Object Created]}, State: DISABLED} # here\n",
 			`State of event E must be ENABLED here, not "DISABLED"`},
-		{"a rule of another bus", rule + "          Properties: {Pattern: {source: [a]}, EventBusName: elsewhere} # here\n",
+		{"a rule of another bus", rule + "          Properties: {Pattern: {source: [aws.s3], detail-type: [Object Created]}, EventBusName: elsewhere} # here\n",
 			"EventBusName must refer to an AWS::Events::EventBus of the template"},
+		{"a rule on the default bus for what it never has", rule + "          Properties: {Pattern: {source: [aws.s3], detail-type: [Object Deleted]}} # here\n",
+			"the local default bus has S3's events Object Created alone"},
 		{"a comparison of a pattern", rule + "          Properties: {Pattern: {detail: {size: [{numeric: ['>', 5]}]}}} # here\n",
 			"detail: size: the comparison [numeric] is not supported"},
 		{"a pattern with a value outside a list", rule + "          Properties: {Pattern: {source: a}} # here\n",
 			"source: a pattern has lists and objects"},
-		{"dead letters into nothing", rule + "          Properties: {Pattern: {source: [a]}, DeadLetterConfig: {Arn: 'arn:aws:sqs:a:1:q'}} # here\n",
+		{"dead letters into nothing", rule + "          Properties: {Pattern: {source: [aws.s3], detail-type: [Object Created]}, DeadLetterConfig: {Arn: 'arn:aws:sqs:a:1:q'}} # here\n",
 			"Arn of DeadLetterConfig must be the Arn of an AWS::SQS::Queue of the template"},
 		{"too many tries of an event", fn + "      EventInvokeConfig: {MaximumRetryAttempts: 3} # here\n",
 			`MaximumRetryAttempts of EventInvokeConfig must be a whole number from 0 to 2, not "3"`},
