@@ -29,6 +29,7 @@ type Study struct {
 	firsts              []LessonID
 	moved               map[LessonID]Moved
 	summarised, resumed bool
+	looking             bool // for complete tracks, whether or not anything was completed
 }
 
 // Moved tells that a lesson's place in the list by first completion has changed; From is zero for a lesson that had none.
@@ -144,7 +145,7 @@ func (s *Study) Events(now time.Time, random io.Reader) (events []Event, err err
 		}
 		events = append(events, event)
 	}
-	if !s.summarised {
+	if !s.summarised && !s.looking {
 		return events, nil
 	}
 	all := MergeSummaries(slices.Collect(maps.Values(s.Summaries)))
@@ -167,10 +168,13 @@ func (s *Study) Events(now time.Time, random io.Reader) (events []Event, err err
 		events = append(events, event)
 		mine := s.Summaries[s.Region]
 		mine.tell(track)
-		s.Summaries[s.Region] = mine
+		s.Summaries[s.Region], s.summarised = mine, true
 	}
 	return events, nil
 }
+
+// Look makes Events look for complete tracks although nothing was completed.
+func (s *Study) Look() { s.looking = true }
 
 // tell remembers that the completion of a track was told. A summary that is full of tracks forgets it, so further tracks are told of anew.
 func (s *Summary) tell(track Track) {

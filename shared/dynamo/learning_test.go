@@ -354,3 +354,20 @@ func TestTwoRegionsMerge(t *testing.T) {
 		}
 	})
 }
+
+// A summary, and with it the dashboard, stays small whatever was learned: the longest titles, the most tracks with the longest names.
+func TestTheLargestSummary(t *testing.T) {
+	t.Parallel()
+	s := domain.Summary{Total: domain.Tally{Completed: 1 << 40, ScoreSum: 1 << 40}}
+	for i := range 200 {
+		id := newID[domain.Lesson](t)
+		track := domain.RestoreTrack(fmt.Sprintf("%s-%03d", strings.Repeat("a", 60), i))
+		s.Count(map[domain.Track]domain.Tally{track: {Completed: 1 << 30, ScoreSum: 1 << 30}})
+		s.Remember(domain.Recent{LessonID: id, Title: title(i), Score: 100, CompletedAt: noon})
+		s.Days.Add(20000+i*5, nil)
+	}
+	size, tracks := dynamo.SummarySize(s)
+	if tracks != domain.TracksLimit || size > 18<<10 {
+		t.Errorf("%d bytes with %d tracks, want at most 18 KB with %d", size, tracks, domain.TracksLimit)
+	}
+}

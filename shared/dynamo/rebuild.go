@@ -15,14 +15,20 @@ import (
 	"lyceum/shared/domain"
 )
 
-// Rebuild compares a learner's totals and history with their progress, and says how they differ. It is safe while the learner goes on: the
+// Rebuild compares a learner's totals and history with their progress, and says how they differ; write puts that right,
+// and tells of complete tracks that were not told of. It is safe while the learner goes on: the
 // summary is read before the shards and replaced only if it is still the one that was read, and every completion replaces it too.
 func (l Learning) Rebuild(ctx context.Context, user domain.UserID, write bool, now time.Time, random io.Reader) (domain.Drift, error) {
-	drift, err := l.drift(ctx, user)
-	if err != nil || !write || drift.None() {
+	drift, finished, err := l.drift(ctx, user)
+	if err != nil || !write || finished.IsZero() {
 		return drift, err
 	}
-	err = l.Learn(ctx, user, drift.Lost, func(s *domain.Study) ([]domain.Event, error) {
+	lessons := drift.Lost
+	if len(lessons) == 0 {
+		lessons = []domain.LessonID{finished} // a track may be complete and not told of
+	}
+	err = l.Learn(ctx, user, lessons, func(s *domain.Study) ([]domain.Event, error) {
+		s.Look()
 		for lesson := range s.Progress {
 			if err := s.Recount(lesson); err != nil {
 				return nil, err
@@ -30,7 +36,7 @@ func (l Learning) Rebuild(ctx context.Context, user domain.UserID, write bool, n
 		}
 		return s.Events(now, random)
 	})
-	if err != nil {
+	if err != nil || drift.None() {
 		return drift, err
 	}
 	for try := range maxTries {
@@ -117,20 +123,22 @@ func (k known) mine() (all []domain.LessonShard) {
 	return all
 }
 
-func (l Learning) drift(ctx context.Context, user domain.UserID) (d domain.Drift, err error) {
+// drift also names a lesson that the learner has finished, the zero id when there is none.
+func (l Learning) drift(ctx context.Context, user domain.UserID) (d domain.Drift, finished domain.LessonID, err error) {
 	k, err := l.known(ctx, user)
 	if err != nil {
-		return d, err
+		return d, finished, err
 	}
 	tracks, err := l.tracks(ctx, slices.Collect(maps.Keys(k.progress)))
 	if err != nil {
-		return d, err
+		return d, finished, err
 	}
 	d.Counted = domain.MergeSummaries(slices.Collect(maps.Values(k.summaries))).Total
 	d.Summary = !k.summaries[l.Region].Same(domain.Rebuild(k.summaries[l.Region], k.mine()))
 	for lesson, p := range k.progress {
 		standing := p.Standing()
 		if standing.Completed() {
+			finished = lesson
 			d.Lessons++
 			d.True = domain.Tally{Completed: d.True.Completed + 1, ScoreSum: d.True.ScoreSum + int(standing.BestScore)}
 			if !k.places[doneKey(user, lesson, standing.FirstCompletedAt).SK] {
@@ -148,7 +156,7 @@ func (l Learning) drift(ctx context.Context, user domain.UserID) (d domain.Drift
 	for _, lessons := range [][]domain.LessonID{d.Lost, d.Unlisted} {
 		slices.SortFunc(lessons, func(a, b domain.LessonID) int { return strings.Compare(a.String(), b.String()) })
 	}
-	return d, nil
+	return d, finished, nil
 }
 
 // tracks are those that lessons are in now.

@@ -89,6 +89,22 @@ func TestTwoRegionsCompleteATrackAtTheSameTime(t *testing.T) {
 			t.Errorf("told %d times, want once", n)
 		}
 	})
+	t.Run("two different lessons, and then nothing: the operator's command tells", func(t *testing.T) {
+		t.Parallel()
+		stand, user, lessons := setUp(t, 2)
+		one(t, stand, us, us)(user, lessons[0])
+		one(t, stand, eu, eu)(user, lessons[1])
+		both := stand.Learning()
+		both.Regions = []string{us, eu}
+		for range 2 {
+			if _, err := both.Rebuild(t.Context(), user.ID, true, time.Now(), stand.Env(t, name).Random); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := told(t, stand, "track.completed"); n != 1 {
+			t.Errorf("told %d times, want once", n)
+		}
+	})
 	t.Run("the same last lesson", func(t *testing.T) {
 		t.Parallel()
 		stand, user, lessons := setUp(t, 1)
