@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"html"
 	"image"
 	"image/png"
 	"net/http"
@@ -119,7 +120,7 @@ func learn(t *testing.T, who *learner) {
 			Content  string
 		}
 		get(t, who.URL+"/api/lessons/"+id, who.Token, &lesson)
-		if lesson.Metadata.ID != id || !strings.HasPrefix(lesson.Content, "# "+lesson.Metadata.Title) {
+		if lesson.Metadata.ID != id || !strings.HasPrefix(html.UnescapeString(lesson.Content), "<h1>"+lesson.Metadata.Title+"</h1>") {
 			t.Errorf("lesson %s = %.80v", id, lesson)
 		}
 		var progress struct{ BestScore, LastScore, Attempts int }

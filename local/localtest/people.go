@@ -82,18 +82,20 @@ func (s *Stand) SignIn(t testing.TB, user User, device string, at time.Time) aut
 	return tokens
 }
 
-// NewLesson publishes a lesson of a track without a body.
+// NewLesson publishes a lesson of a track whose body is not there yet.
 func (s *Stand) NewLesson(t testing.TB, track string, order int) *domain.Lesson {
 	t.Helper()
-	return s.create(t, newLesson(t, track, order))
+	state := newLesson(t, track, order).State()
+	content, err := domain.NewContent(state.ID, domain.Markdown, nil, 0, time.Now(), rand.Reader)
+	must(t, err)
+	state.Content, state.Published = content, true
+	return s.create(t, domain.RestoreLesson(state))
 }
 
-// NewDraft is NewLesson for a lesson that is not published.
+// NewDraft makes a lesson that is not published and has no content.
 func (s *Stand) NewDraft(t testing.TB, track string, order int) *domain.Lesson {
 	t.Helper()
-	state := newLesson(t, track, order).State()
-	state.Published = false
-	return s.create(t, domain.RestoreLesson(state))
+	return s.create(t, newLesson(t, track, order))
 }
 
 func newLesson(t testing.TB, track string, order int) *domain.Lesson {

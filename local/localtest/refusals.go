@@ -101,3 +101,14 @@ func (a *API) RefusesBadJSONBy(t *testing.T, method, path, token, good string) {
 		a.Do(Request{Method: method, Path: path, Token: token, Header: header}).Fails(t, 400, "request.body_missing")
 	})
 }
+
+// RefusesLearners sends a good request as a learner: 403, and nothing is asked of DynamoDB but whether the session stands.
+func (a *API) RefusesLearners(t *testing.T, stand *Stand, good Request) {
+	t.Helper()
+	good.Token = stand.NewUser(t).Token
+	calls := len(stand.allCalls())
+	a.Do(good).Fails(t, http.StatusForbidden, "auth.forbidden")
+	if n := len(stand.allCalls()) - calls; n > 1 {
+		t.Errorf("DynamoDB was asked %d times for somebody who may not", n)
+	}
+}

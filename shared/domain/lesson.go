@@ -9,9 +9,6 @@ import (
 	"lyceum/shared/domain/fault"
 )
 
-// MaxContentBytes bounds a lesson's body: with metadata and JSON escapes it stays below Lambda's 6 MB answer.
-const MaxContentBytes = 1 << 20
-
 // Track is the name of a series of lessons: lower-case words with hyphens, at most 64 bytes.
 type Track struct{ s string }
 
@@ -37,70 +34,89 @@ func RestoreTrack(s string) Track { return Track{s} }
 // String is the name; "" is no track.
 func (t Track) String() string { return t.s }
 
-// LessonState is everything stored of a lesson. The body lies under ContentKey, a key that is written once and never changed.
+// Bounds of a lesson's place in the catalogue.
+const (
+	MaxDifficulty = 5
+	MaxOrder      = 999_999
+)
+
+// Faults of a lesson's fields.
+var (
+	ErrTitle      = fault.New(fault.Invalid, "lesson.title_invalid", "must have 1 to 200 characters")
+	ErrSummary    = fault.New(fault.Invalid, "lesson.summary_invalid", "must have at most 500 characters")
+	ErrDifficulty = fault.New(fault.Invalid, "lesson.difficulty_invalid", "must be 1 to 5")
+	ErrOrder      = fault.New(fault.Invalid, "lesson.order_invalid", "must be 0 to 999999")
+)
+
+// LessonState is everything stored of a lesson.
 type LessonState struct {
-	ID          LessonID
-	Title       string
-	Summary     string
-	Track       Track
-	Difficulty  int // 1 (easy) to 5
-	Order       int // position among lessons of the same track and difficulty, 0 to 999999
-	ContentKey  string
-	ContentType string // of the body: text/markdown
-	Published   bool
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
-	Version     int
+	ID         LessonID
+	Title      string
+	Summary    string
+	Track      Track
+	Difficulty int // 1 (easy) to MaxDifficulty
+	Order      int // position among lessons of the same track and difficulty, 0 to MaxOrder
+	Content
+	Path      string // of the file it was imported from; "" for none
+	Published bool
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	Version   int // grows with every change; see touch
 }
 
-// Lesson is something to learn.
+// Lesson is something to learn. It is a draft, which editors alone see, until it is published.
 type Lesson struct{ state LessonState }
 
-// Faults of lessons.
-var (
-	ErrNoLesson  = fault.New(fault.NotFound, "lesson.not_found", "There is no such lesson.")
-	ErrNoContent = fault.New(fault.Unavailable, "lesson.content_missing", "The lesson's content is not here yet.")
-)
+// ErrNoLesson is returned where there is no lesson, or none that the caller may see.
+var ErrNoLesson = fault.New(fault.NotFound, "lesson.not_found", "There is no such lesson.")
 
 // LessonDraft is what an author says of a new lesson.
 type LessonDraft struct {
+	ID             LessonID // zero = a new one
 	Title, Summary string
 	Track          Track
 	Difficulty     int
 	Order          int
+	Path           string
 }
 
-// NewLesson makes a published lesson whose body belongs under its ContentKey.
+// NewLesson makes a draft without content.
 func NewLesson(d LessonDraft, now time.Time, random io.Reader) (*Lesson, error) {
+	s := LessonState{
+		ID: d.ID, Title: strings.TrimSpace(d.Title), Summary: d.Summary, Track: d.Track, Difficulty: d.Difficulty, Order: d.Order, Path: d.Path,
+		CreatedAt: Millis(now), UpdatedAt: Millis(now), Version: 1,
+	}
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	if s.ID.IsZero() {
+		var err error
+		if s.ID, err = NewID[Lesson](now, random); err != nil {
+			return nil, err
+		}
+	}
+	return &Lesson{s}, nil
+}
+
+// check names every field that breaks a rule.
+func (s LessonState) check() error {
 	var bad fault.Details
-	if title := strings.TrimSpace(d.Title); title == "" || utf8.RuneCountInString(title) > 200 {
-		bad.Add("title", fault.New(fault.Invalid, "lesson.title_invalid", "must have 1 to 200 characters"))
+	if s.Title == "" || utf8.RuneCountInString(s.Title) > 200 {
+		bad.Add("title", ErrTitle)
 	}
-	if utf8.RuneCountInString(d.Summary) > 500 {
-		bad.Add("summary", fault.New(fault.Invalid, "lesson.summary_invalid", "must have at most 500 characters"))
+	if utf8.RuneCountInString(s.Summary) > 500 {
+		bad.Add("summary", ErrSummary)
 	}
-	if d.Track.s == "" {
+	if s.Track.s == "" {
 		bad.Add("track", ErrTrack)
 	}
-	if d.Difficulty < 1 || d.Difficulty > 5 {
-		bad.Add("difficulty", fault.New(fault.Invalid, "lesson.difficulty_invalid", "must be 1 to 5"))
+	if s.Difficulty < 1 || s.Difficulty > MaxDifficulty {
+		bad.Add("difficulty", ErrDifficulty)
 	}
-	if d.Order < 0 || d.Order > 999_999 {
-		bad.Add("order", fault.New(fault.Invalid, "lesson.order_invalid", "must be 0 to 999999"))
+	if s.Order < 0 || s.Order > MaxOrder {
+		bad.Add("order", ErrOrder)
 	}
-	if err := bad.Err(); err != nil {
-		return nil, err
-	}
-	id, err := NewID[Lesson](now, random)
-	if err != nil {
-		return nil, err
-	}
-	now = Millis(now)
-	return &Lesson{LessonState{
-		ID: id, Title: strings.TrimSpace(d.Title), Summary: d.Summary, Track: d.Track, Difficulty: d.Difficulty, Order: d.Order,
-		ContentKey: "lessons/" + id.String() + "/1", ContentType: "text/markdown", Published: true,
-		CreatedAt: now, UpdatedAt: now, Version: 1,
-	}}, nil
+	return bad.Err()
 }
 
 // RestoreLesson is for stores.

@@ -50,7 +50,7 @@ func draft() domain.LessonDraft {
 
 func TestNewLesson(t *testing.T) {
 	t.Parallel()
-	t.Run("a lesson is published, of version 1, and its body has a key of its own", func(t *testing.T) {
+	t.Run("a lesson is a draft of version 1 without content", func(t *testing.T) {
 		t.Parallel()
 		d := draft()
 		d.Title, d.Order = "  Slices\t", 7
@@ -60,8 +60,8 @@ func TestNewLesson(t *testing.T) {
 		}
 		id := lesson.State().ID
 		want := domain.LessonState{
-			ID: id, Title: "Slices", Summary: "How they grow.", Track: d.Track, Difficulty: 1, Order: 7, ContentKey: "lessons/" + id.String() + "/1",
-			ContentType: "text/markdown", Published: true, CreatedAt: noon, UpdatedAt: noon, Version: 1,
+			ID: id, Title: "Slices", Summary: "How they grow.", Track: d.Track, Difficulty: 1, Order: 7,
+			CreatedAt: noon, UpdatedAt: noon, Version: 1,
 		}
 		if got := lesson.State(); got != want || id.IsZero() {
 			t.Errorf("got %+v, want %+v", got, want)

@@ -143,23 +143,63 @@ type Page struct {
 	After string
 }
 
+// Shelf is a part of the catalogue.
+type Shelf struct {
+	Track      Track // zero = all
+	Difficulty int   // of that track; 0 = all
+	Drafts     bool  // the lessons that are not published, instead of those that are
+}
+
 // Catalogue lists lessons.
 type Catalogue interface {
-	// List reads published lessons by track, difficulty, order and id; of one track, or of all when track is zero. next is "" at
-	// the end. What is not inserted or removed meanwhile is listed exactly once. It may lag behind a write by a moment.
-	List(ctx context.Context, track Track, page Page) (lessons []*Lesson, next string, err error)
+	// List reads lessons by track, difficulty, order and id. next is "" at the end. What is not inserted, moved or removed meanwhile is
+	// listed exactly once. It may lag behind a write by a moment.
+	List(ctx context.Context, shelf Shelf, page Page) (lessons []*Lesson, next string, err error)
 }
 
 // Lessons reads one lesson.
 type Lessons interface {
-	// Lesson reads one published lesson. ErrNoLesson when there is none.
+	// Lesson reads one published lesson, as last written in this region. ErrNoLesson when there is none.
 	Lesson(ctx context.Context, id LessonID) (*Lesson, error)
+}
+
+// AllLessons reads lessons for editors.
+type AllLessons interface {
+	// AnyLesson is Lessons.Lesson for drafts too.
+	AnyLesson(ctx context.Context, id LessonID) (*Lesson, error)
+}
+
+// Bodies reads what lessons contain.
+type Bodies interface {
+	// Get reads at most limit bytes that were stored under a key. ErrNoContent when they are not there (yet).
+	Get(ctx context.Context, key string, limit int64) ([]byte, error)
+}
+
+// BodyWriter keeps what lessons contain.
+type BodyWriter interface {
+	// Put stores content under a key that is used once.
+	Put(ctx context.Context, key, contentType string, content []byte) error
+	// Keys are the keys that begin with prefix, in their order.
+	Keys(ctx context.Context, prefix string) ([]string, error)
+	// Delete removes what is under the keys, whether it is there or not.
+	Delete(ctx context.Context, keys []string) error
 }
 
 // LessonWriter makes lessons.
 type LessonWriter interface {
-	// Create stores a new lesson and counts it as published. Calling again with the same lesson changes nothing.
+	// Create stores a new lesson, and counts it if it is published. Calling again with the same lesson changes nothing.
 	Create(ctx context.Context, lesson *Lesson) error
+}
+
+// MaxChange is how many lessons can be changed at once.
+const MaxChange = 100
+
+// LessonChanges changes lessons.
+type LessonChanges interface {
+	// Change loads up to MaxChange different lessons, published or not, in the order of their ids, nil for one that is not there. It lets
+	// change alter and replace them, by nil to delete one, and saves those that differ then, together with the counts of published lessons:
+	// all or nothing. If the counts change, MaxChange-1 lessons may differ. When somebody else was faster, change runs again on what they left.
+	Change(ctx context.Context, ids []LessonID, change func(lessons []*Lesson) error) error
 }
 
 // Learning changes how far learners are.

@@ -19,28 +19,28 @@ const (
 	trackCount = "track#"
 )
 
-// countChange is a transaction's write of what the region's counts change by when a lesson changes; none when they do not. The zero
-// state stands for no lesson.
-func (t Table) countChange(region string, before, after domain.LessonState) []types.TransactWriteItem {
-	change := map[string]int{}
-	for _, side := range []struct {
-		lesson domain.LessonState
-		by     int
-	}{{before, -1}, {after, 1}} {
-		if side.lesson.Published {
-			change[totalCount] += side.by
-			change[trackCount+side.lesson.Track.String()] += side.by
+// countChange is a transaction's write of what the region's counts change by when lessons change; none when they do not.
+func (t Table) countChange(region string, changes ...change) []types.TransactWriteItem {
+	by := map[string]int{}
+	count := func(lesson *domain.Lesson, n int) {
+		if s := state(lesson); s.Published {
+			by[totalCount] += n
+			by[trackCount+s.Track.String()] += n
 		}
 	}
-	maps.DeleteFunc(change, func(_ string, by int) bool { return by == 0 })
-	if len(change) == 0 {
+	for _, c := range changes {
+		count(c.before, -1)
+		count(c.after, 1)
+	}
+	maps.DeleteFunc(by, func(_ string, n int) bool { return n == 0 })
+	if len(by) == 0 {
 		return nil
 	}
-	change["version"] = 1
+	by["version"] = 1 // tells a recount that something changed
 	names, values := map[string]string{}, map[string]types.AttributeValue{}
 	var adds []string
-	for i, name := range slices.Sorted(maps.Keys(change)) {
-		names[fmt.Sprintf("#%d", i)], values[fmt.Sprintf(":%d", i)] = name, num(change[name])
+	for i, name := range slices.Sorted(maps.Keys(by)) {
+		names[fmt.Sprintf("#%d", i)], values[fmt.Sprintf(":%d", i)] = name, num(by[name])
 		adds = append(adds, fmt.Sprintf("#%d :%d", i, i))
 	}
 	add := "ADD " + strings.Join(adds, ", ")

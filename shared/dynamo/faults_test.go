@@ -53,8 +53,15 @@ func methods(t testing.TB, table func(variable string) dynamo.Table) map[string]
 		},
 		"Lessons.Lesson": func(ctx context.Context) error { _, err := catalogue.Lesson(ctx, lesson.State().ID); return err },
 		"Lessons.List": func(ctx context.Context) error {
-			_, _, err := catalogue.List(ctx, domain.Track{}, domain.Page{Limit: 1})
+			_, _, err := catalogue.List(ctx, domain.Shelf{}, domain.Page{Limit: 1})
 			return err
+		},
+		"Lessons.AnyLesson": func(ctx context.Context) error { _, err := catalogue.AnyLesson(ctx, lesson.State().ID); return err },
+		"Lessons.Change": func(ctx context.Context) error {
+			return catalogue.Change(ctx, []domain.LessonID{lesson.State().ID}, func(all []*domain.Lesson) error {
+				all[0] = lesson
+				return nil
+			})
 		},
 		"Lessons.Create":    func(ctx context.Context) error { return catalogue.Create(ctx, lesson) },
 		"Learning.Learn":    func(ctx context.Context) error { return complete(ctx, learned, user, lesson.State().ID, 1, noon) },

@@ -225,7 +225,9 @@ func newLesson(t testing.TB, track string, difficulty, order int) *domain.Lesson
 		Title: "Lesson " + strconv.Itoa(order) + " of " + track, Summary: "About it.", Track: name, Difficulty: difficulty, Order: order,
 	}, noon, random{})
 	must(t, err)
-	return lesson
+	s := lesson.State()
+	s.Published = true
+	return domain.RestoreLesson(s)
 }
 
 func newID[Of any](t testing.TB) domain.ID[Of] {

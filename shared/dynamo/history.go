@@ -29,7 +29,7 @@ func (l Learning) Progress(ctx context.Context, user domain.UserID, lesson domai
 	}
 	standing := progress.Standing()
 	switch {
-	case !standing.Begun() && item.CataloguePK == "":
+	case !standing.Begun() && item.CataloguePK != publishedPK:
 		return none, domain.ErrNoLesson
 	case item.PK != "": // the lesson's own title is newer than the one that was remembered
 		standing.Title, standing.Track = item.Title, domain.RestoreTrack(item.Track)

@@ -17,7 +17,7 @@ import (
 //	identity   EMAIL#<address>   CLAIM                        emailClaim: which user owns   Accounts.Register
 //	identity   USER#<id>         ACCOUNT                      user, in index users          Accounts.Register, Update
 //	identity   USER#<id>         ACCOUNT#CREDENTIAL           credential                    Accounts.Register, Rehash
-//	learning   LESSON#<id>       LESSON                       lesson, in index catalogue    Lessons.Create
+//	learning   LESSON#<id>       LESSON                       lesson, in index catalogue    Lessons.Create, Change
 //	learning   CATALOGUE         COUNT#<region>               published lessons, by track   whatever changes them
 //	learning   USER#<id>         PROGRESS#<lesson>#<region>   one region's shard            Learning.Learn
 //	learning   USER#<id>         SUMMARY#<region>             one region's totals           Learning.Learn
@@ -36,13 +36,13 @@ import (
 //	ephemeral  KV#<region>#<00-15> <key>                      value, expires                KV.Set
 //	limits     RL#<policy>#<subject>                          one subject's limit, expires  Limits.Take
 //
-//	index catalogue of learning: cataloguePk PUBLISHED, catalogueSk <track>#<difficulty>#<order, 6 digits>#<lesson id>;
-//	only published lessons are in it.
+//	index catalogue of learning: cataloguePk PUBLISHED or DRAFT, catalogueSk <track>#<difficulty>#<order, 6 digits>#<lesson id>.
 //	index users of identity: usersPk USERS, usersSk <createdAt>#<user id>. One partition takes 1,000 registrations and changes a second.
 const (
 	accountSK      = "ACCOUNT"
 	catalogueIndex = "catalogue"
 	publishedPK    = "PUBLISHED"
+	draftPK        = "DRAFT"
 	usersIndex     = "users"
 	usersPK        = "USERS"
 	sessionSK      = "SESSION#"
@@ -134,16 +134,35 @@ func userPK(id domain.UserID) string { return "USER#" + id.String() }
 // limitPK is unique because policies' names have no "#".
 func limitPK(policy, subject string) string { return "RL#" + policy + "#" + subject }
 
+// cataloguePK is where lessons are listed: learners see one partition, editors the other one too.
+func cataloguePK(published bool) string {
+	if published {
+		return publishedPK
+	}
+	return draftPK
+}
+
 // catalogueSK sorts lessons as they are listed.
 func catalogueSK(l domain.LessonState) string {
 	return fmt.Sprintf("%s#%d#%06d#%s", l.Track, l.Difficulty, l.Order, l.ID)
 }
 
+// catalogueSKPrefix begins the sort keys of a shelf's lessons.
+func catalogueSKPrefix(shelf domain.Shelf) string {
+	switch {
+	case shelf.Track.String() == "":
+		return ""
+	case shelf.Difficulty == 0:
+		return shelf.Track.String() + "#"
+	}
+	return fmt.Sprintf("%s#%d#", shelf.Track, shelf.Difficulty)
+}
+
 // catalogueStart is where a page after catalogueSK begins: the index key names the item too. The lesson's id ends the sort key.
-func catalogueStart(sk string) map[string]types.AttributeValue {
+func catalogueStart(published bool, sk string) map[string]types.AttributeValue {
 	id := domain.RestoreID[domain.Lesson](sk[len(sk)-36:])
 	start := lessonKey(id).av()
-	start["cataloguePk"] = str(publishedPK)
+	start["cataloguePk"] = str(cataloguePK(published))
 	start["catalogueSk"] = str(sk)
 	return start
 }

@@ -101,7 +101,7 @@ func TestAListGoesOnAfterTheLessonItEndedWith(t *testing.T) {
 	if want := "go-on-lambda#5#000042#" + id.String(); sk != want {
 		t.Errorf("catalogueSk = %q, want %q", sk, want)
 	}
-	got, want := catalogueStart(sk), map[string]string{"pk": "LESSON#" + id.String(), "sk": "LESSON", "cataloguePk": "PUBLISHED", "catalogueSk": sk}
+	got, want := catalogueStart(true, sk), map[string]string{"pk": "LESSON#" + id.String(), "sk": "LESSON", "cataloguePk": "PUBLISHED", "catalogueSk": sk}
 	if len(got) != len(want) {
 		t.Errorf("the start has %d attributes, want %d", len(got), len(want))
 	}

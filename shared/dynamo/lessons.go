@@ -13,13 +13,15 @@ import (
 // Lessons is the catalogue, in the learning table and its index catalogue.
 type Lessons struct {
 	Table  Table
-	Region string // whose count of published lessons a Create raises
+	Region string // whose counts of published lessons the changes go to
 }
 
 var (
-	_ domain.Lessons      = Lessons{}
-	_ domain.Catalogue    = Lessons{}
-	_ domain.LessonWriter = Lessons{}
+	_ domain.Lessons       = Lessons{}
+	_ domain.AllLessons    = Lessons{}
+	_ domain.Catalogue     = Lessons{}
+	_ domain.LessonWriter  = Lessons{}
+	_ domain.LessonChanges = Lessons{}
 )
 
 type lessonItem struct {
@@ -31,40 +33,52 @@ type lessonItem struct {
 	Order       int    `dynamodbav:"order"`
 	ContentKey  string `dynamodbav:"contentKey"`
 	ContentType string `dynamodbav:"contentType"`
+	ContentHash string `dynamodbav:"contentHash"`
+	Front       int    `dynamodbav:"front,omitempty"`
+	Path        string `dynamodbav:"path,omitempty"`
 	CreatedAt   string `dynamodbav:"createdAt"`
 	UpdatedAt   string `dynamodbav:"updatedAt"`
 	Version     int    `dynamodbav:"version"`
-	CataloguePK string `dynamodbav:"cataloguePk,omitempty"` // absent while not published
-	CatalogueSK string `dynamodbav:"catalogueSk,omitempty"`
+	CataloguePK string `dynamodbav:"cataloguePk"` // publishedPK or draftPK
+	CatalogueSK string `dynamodbav:"catalogueSk"`
 }
 
 // Lesson implements domain.Lessons in one read.
 func (l Lessons) Lesson(ctx context.Context, id domain.LessonID) (*domain.Lesson, error) {
+	lesson, err := l.AnyLesson(ctx, id)
+	if err == nil && !lesson.State().Published {
+		return nil, domain.ErrNoLesson
+	}
+	return lesson, err
+}
+
+// AnyLesson implements domain.AllLessons in one read.
+func (l Lessons) AnyLesson(ctx context.Context, id domain.LessonID) (*domain.Lesson, error) {
 	var item lessonItem
 	found, err := l.Table.get(ctx, lessonKey(id), &item)
 	if err != nil {
 		return nil, err
 	}
-	if !found || item.CataloguePK == "" {
+	if !found {
 		return nil, domain.ErrNoLesson
 	}
 	return item.restore(), nil
 }
 
 // List implements domain.Catalogue in one query of the index, which asks for one lesson more than the page has to know whether it is the last.
-func (l Lessons) List(ctx context.Context, track domain.Track, page domain.Page) ([]*domain.Lesson, string, error) {
-	index, condition, limit := catalogueIndex, "cataloguePk = :published", int32(page.Limit+1)
-	values := map[string]types.AttributeValue{":published": str(publishedPK)}
-	if track.String() != "" {
-		condition += " AND begins_with(catalogueSk, :track)"
-		values[":track"] = str(track.String() + "#")
+func (l Lessons) List(ctx context.Context, shelf domain.Shelf, page domain.Page) ([]*domain.Lesson, string, error) {
+	index, condition, limit := catalogueIndex, "cataloguePk = :shelf", int32(page.Limit+1)
+	values := map[string]types.AttributeValue{":shelf": str(cataloguePK(!shelf.Drafts))}
+	if prefix := catalogueSKPrefix(shelf); prefix != "" {
+		condition += " AND begins_with(catalogueSk, :prefix)"
+		values[":prefix"] = str(prefix)
 	}
 	query := &dynamodb.QueryInput{
 		TableName: &l.Table.Name, IndexName: &index, Limit: &limit,
 		KeyConditionExpression: &condition, ExpressionAttributeValues: values,
 	}
 	if page.After != "" {
-		query.ExclusiveStartKey = catalogueStart(page.After)
+		query.ExclusiveStartKey = catalogueStart(!shelf.Drafts, page.After)
 	}
 	res, err := l.Table.Client.Query(ctx, query)
 	if err != nil {
@@ -87,32 +101,30 @@ func (l Lessons) List(ctx context.Context, track domain.Track, page domain.Page)
 	return lessons, next, nil
 }
 
-// Create implements domain.LessonWriter: the lesson and the count of published lessons in one transaction.
+// Create implements domain.LessonWriter: the lesson and the counts of published lessons in one transaction.
 func (l Lessons) Create(ctx context.Context, lesson *domain.Lesson) error {
 	put, err := l.Table.putVersioned(newLessonItem(lesson.State()), 0)
 	if err != nil {
 		return err
 	}
-	counts := l.Table.countChange(l.Region, domain.LessonState{}, lesson.State())
+	counts := l.Table.countChange(l.Region, change{after: lesson})
 	return l.Table.create(ctx, append([]types.TransactWriteItem{put}, counts...))
 }
 
 func newLessonItem(s domain.LessonState) lessonItem {
-	item := lessonItem{
+	return lessonItem{
 		key: lessonKey(s.ID), Title: s.Title, Summary: s.Summary, Track: s.Track.String(), Difficulty: s.Difficulty, Order: s.Order,
-		ContentKey: s.ContentKey, ContentType: s.ContentType,
+		ContentKey: s.ContentKey, ContentType: s.ContentType, ContentHash: s.ContentHash, Front: s.Front, Path: s.Path,
 		CreatedAt: domain.FormatTime(s.CreatedAt), UpdatedAt: domain.FormatTime(s.UpdatedAt), Version: s.Version,
+		CataloguePK: cataloguePK(s.Published), CatalogueSK: catalogueSK(s),
 	}
-	if s.Published {
-		item.CataloguePK, item.CatalogueSK = publishedPK, catalogueSK(s)
-	}
-	return item
 }
 
 func (i lessonItem) restore() *domain.Lesson {
 	return domain.RestoreLesson(domain.LessonState{
 		ID: domain.RestoreID[domain.Lesson](i.PK[len("LESSON#"):]), Title: i.Title, Summary: i.Summary, Track: domain.RestoreTrack(i.Track),
-		Difficulty: i.Difficulty, Order: i.Order, ContentKey: i.ContentKey, ContentType: i.ContentType, Published: i.CataloguePK != "",
+		Difficulty: i.Difficulty, Order: i.Order, Published: i.CataloguePK == publishedPK, Path: i.Path,
+		Content:   domain.Content{ContentKey: i.ContentKey, ContentType: i.ContentType, ContentHash: i.ContentHash, Front: i.Front},
 		CreatedAt: domain.RestoreTime(i.CreatedAt), UpdatedAt: domain.RestoreTime(i.UpdatedAt), Version: i.Version,
 	})
 }

@@ -41,7 +41,8 @@ func TestD02EveryFieldOfALessonComesBack(t *testing.T) {
 	for i := range 200 {
 		want := domain.LessonState{
 			ID: newID[domain.Lesson](t), Title: anyText(r, 200), Summary: anyText(r, 500), Track: domain.RestoreTrack(fmt.Sprintf("track-%d", r.IntN(5))),
-			Difficulty: 1 + r.IntN(5), Order: r.IntN(1_000_000), ContentKey: anyText(r, 60), ContentType: anyText(r, 20), Published: true,
+			Difficulty: 1 + r.IntN(5), Order: r.IntN(1_000_000), Published: true, Path: anyText(r, 60),
+			Content:   domain.Content{ContentKey: anyText(r, 60), ContentType: anyText(r, 20), ContentHash: anyText(r, 20), Front: r.IntN(1000)},
 			CreatedAt: anyTime(r), UpdatedAt: anyTime(r), Version: 1 + r.IntN(1<<30),
 		}
 		must(t, in.Create(t.Context(), domain.RestoreLesson(want)))
@@ -66,7 +67,7 @@ func TestLesson(t *testing.T) {
 		})
 	}
 	t.Run("one that is not published is neither listed nor counted", func(t *testing.T) {
-		listed, next, err := in.List(t.Context(), domain.Track{}, domain.Page{Limit: 10})
+		listed, next, err := in.List(t.Context(), domain.Shelf{}, domain.Page{Limit: 10})
 		must(t, err)
 		if n := published(t, stand); len(listed) != 0 || next != "" || n != 0 {
 			t.Errorf("%d listed, next %q, %d counted; want none", len(listed), next, n)

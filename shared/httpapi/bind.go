@@ -17,7 +17,7 @@ import (
 //
 // Fields of In: `path:"id"` and `query:"limit"` take a string, an int, a *int (nil = not given) or an encoding.TextUnmarshaler; a field of type domain.Caller takes
 // who calls, and makes the route need Authenticate; a field of type *Request takes the request itself, for what only HTTP knows; one of
-// type IfMatch takes that header.
+// type IfMatch or IfNoneMatch takes that header.
 // A path value that does not parse is 404 (there can be no such thing), a query value is 400. Unknown query parameters are ignored,
 // as links carry parameters of others (utm_source).
 func Query[In, Out any](do func(context.Context, In) (Out, error)) Handler {
@@ -74,6 +74,9 @@ func bindFields(ctx context.Context, r *Request, in reflect.Value) error {
 			continue
 		case *IfMatch:
 			*target = IfMatch{r.header("if-match")}
+			continue
+		case *IfNoneMatch:
+			*target = IfNoneMatch{r.header("if-none-match")}
 			continue
 		}
 		if name := tag.Get("path"); name != "" {

@@ -1,6 +1,9 @@
 package httpapi
 
-import "lyceum/shared/domain"
+import (
+	"lyceum/shared/domain"
+	"lyceum/shared/domain/fault"
+)
 
 // LessonView is a lesson's metadata as shown.
 type LessonView struct {
@@ -10,6 +13,7 @@ type LessonView struct {
 	Track      string `json:"track"`
 	Difficulty int    `json:"difficulty"` // 1 (easy) to 5
 	Order      int    `json:"order"`
+	Published  bool   `json:"published"` // editors see others too
 	CreatedAt  string `json:"createdAt"`
 	UpdatedAt  string `json:"updatedAt"`
 }
@@ -18,7 +22,40 @@ type LessonView struct {
 func ViewLesson(l *domain.Lesson) LessonView {
 	s := l.State()
 	return LessonView{
-		ID: s.ID.String(), Title: s.Title, Summary: s.Summary, Track: s.Track.String(), Difficulty: s.Difficulty, Order: s.Order,
+		ID: s.ID.String(), Title: s.Title, Summary: s.Summary, Track: s.Track.String(), Difficulty: s.Difficulty, Order: s.Order, Published: s.Published,
 		CreatedAt: domain.FormatTime(s.CreatedAt), UpdatedAt: domain.FormatTime(s.UpdatedAt),
 	}
+}
+
+// CreatedLesson is a lesson's metadata as its first answer.
+type CreatedLesson struct{ LessonView }
+
+// Location implements Located.
+func (l CreatedLesson) Location() string { return "/api/lessons/" + l.ID }
+
+// EditedLesson answers a lesson's metadata with its ETag.
+func EditedLesson(l *domain.Lesson) Versioned {
+	return Versioned{View: ViewLesson(l), Version: l.State().Version}
+}
+
+// LessonBody is what editors say of a lesson; what is not there is nil.
+type LessonBody struct {
+	Title      *string `json:"title"`
+	Summary    *string `json:"summary"`
+	Track      *string `json:"track"`
+	Difficulty *int    `json:"difficulty"`
+	Order      *int    `json:"order"`
+}
+
+// Patch checks the track's name; the domain checks the rest.
+func (b LessonBody) Patch() (domain.LessonPatch, error) {
+	p := domain.LessonPatch{Title: b.Title, Summary: b.Summary, Difficulty: b.Difficulty, Order: b.Order}
+	if b.Track != nil {
+		track, err := domain.ParseTrack(*b.Track)
+		if err != nil {
+			return p, fault.InField("track", domain.ErrTrack.Message)
+		}
+		p.Track = &track
+	}
+	return p, nil
 }

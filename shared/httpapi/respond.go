@@ -46,7 +46,10 @@ type Located interface{ Location() string }
 func respond(status int, out any) *Response {
 	switch v := out.(type) {
 	case Versioned:
-		res := respond(status, v.View)
+		res := &Response{Status: http.StatusNotModified, Header: map[string]string{}}
+		if v.View != nil {
+			res = respond(status, v.View)
+		}
 		res.Header["etag"] = etag(v.Version)
 		return res
 	case NoContent:

@@ -177,10 +177,10 @@ func TestViewLesson(t *testing.T) {
 	at := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 	lesson := domain.RestoreLesson(domain.LessonState{
 		ID: domain.RestoreID[domain.Lesson](lessonID), Title: "Slices", Summary: "How they grow.", Track: domain.RestoreTrack("go"), Difficulty: 2, Order: 3,
-		ContentKey: "lessons/secret-key/1", ContentType: "text/markdown", Published: true, CreatedAt: at, UpdatedAt: at.Add(time.Minute), Version: 4,
+		Content: domain.Content{ContentKey: "lessons/secret-key/1", ContentType: "text/markdown"}, Published: true, CreatedAt: at, UpdatedAt: at.Add(time.Minute), Version: 4,
 	})
 	got, err := json.Marshal(httpapi.ViewLesson(lesson))
-	want := `{"id":"` + lessonID + `","title":"Slices","summary":"How they grow.","track":"go","difficulty":2,"order":3,` +
+	want := `{"id":"` + lessonID + `","title":"Slices","summary":"How they grow.","track":"go","difficulty":2,"order":3,"published":true,` +
 		`"createdAt":"2026-03-04T12:00:00.000Z","updatedAt":"2026-03-04T12:01:00.000Z"}`
 	if err != nil || string(got) != want {
 		t.Errorf("got %s, %v; want %s", got, err, want)

@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -58,11 +60,50 @@ func (b Bucket) Get(ctx context.Context, key string, limit int64) ([]byte, error
 	return content, nil
 }
 
+// Keys implements domain.BodyWriter, in one call for each 1,000 keys.
+func (b Bucket) Keys(ctx context.Context, prefix string) (keys []string, err error) {
+	pages := s3.NewListObjectsV2Paginator(b.Client, &s3.ListObjectsV2Input{Bucket: &b.Name, Prefix: &prefix})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, failed(err)
+		}
+		for _, object := range page.Contents {
+			keys = append(keys, *object.Key)
+		}
+	}
+	return keys, nil
+}
+
+// Delete implements domain.BodyWriter, in one call for each 1,000 keys. A bucket with versions keeps what it deletes as an old one.
+func (b Bucket) Delete(ctx context.Context, keys []string) error {
+	for some := range slices.Chunk(keys, 1000) {
+		quiet := true
+		request := &types.Delete{Quiet: &quiet}
+		for _, key := range some {
+			request.Objects = append(request.Objects, types.ObjectIdentifier{Key: &key})
+		}
+		res, err := b.Client.DeleteObjects(ctx, &s3.DeleteObjectsInput{Bucket: &b.Name, Delete: request})
+		if err != nil {
+			return failed(err)
+		}
+		if len(res.Errors) > 0 {
+			return ErrUnavailable.Because(fmt.Errorf("%d of %d objects were not deleted", len(res.Errors), len(some)))
+		}
+	}
+	return nil
+}
+
 // Ping is nil when the bucket answers.
 func (b Bucket) Ping(ctx context.Context) error {
 	_, err := b.Client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &b.Name})
 	return failed(err)
 }
+
+var (
+	_ domain.Bodies     = Bucket{}
+	_ domain.BodyWriter = Bucket{}
+)
 
 // failed tells a store that does not answer from a mistake of ours, such as a missing permission. An answer to HEAD has no code.
 func failed(err error) error {

@@ -1,13 +1,17 @@
 package main
 
 import (
+	"crypto/rand"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"lyceum/local/localtest"
 	"lyceum/local/localtest/buckets"
 	"lyceum/shared/domain"
+	"lyceum/shared/dynamo"
 )
 
 const name = "progress/get-lesson"
@@ -19,14 +23,20 @@ type lesson struct {
 	Content  string
 }
 
-// publish makes a lesson with a body.
+// publish makes a lesson with a body, whose source is another text.
 func publish(t testing.TB, stand *localtest.Stand, content string) domain.LessonState {
 	t.Helper()
 	made := stand.NewLesson(t, "go", 1).State()
-	if err := buckets.Bucket(stand, "CONTENT_BUCKET").Put(t.Context(), made.ContentKey, made.ContentType, []byte(content)); err != nil {
+	put(t, stand, made.ContentKey, content)
+	put(t, stand, made.SourceKey(), "source of "+content)
+	return made
+}
+
+func put(t testing.TB, stand *localtest.Stand, key, content string) {
+	t.Helper()
+	if err := buckets.Bucket(stand, "CONTENT_BUCKET").Put(t.Context(), key, "text/html", []byte(content)); err != nil {
 		t.Fatal(err)
 	}
-	return made
 }
 
 func TestGetLesson(t *testing.T) {
@@ -37,23 +47,23 @@ func TestGetLesson(t *testing.T) {
 	user := stand.NewUser(t)
 
 	t.Run("the lesson is answered with its body", func(t *testing.T) {
-		made := publish(t, stand, "# Hello")
+		made := publish(t, stand, "<h1>Hello</h1>")
 		var answer localtest.Answer
 		stand.WantCalls(t, name, func() { answer = api.Get(path(made.ID.String()), user.Token) })
 		var got lesson
 		answer.Data(t, http.StatusOK, &got)
-		want := "{data:{content:text metadata:{contentType:text createdAt:text difficulty:number id:text order:number summary:text title:text " +
+		want := "{data:{content:text metadata:{contentType:text createdAt:text difficulty:number id:text order:number published:bool summary:text title:text " +
 			"track:text updatedAt:text}} success:bool}"
 		if shape := answer.Shape(t); shape != want {
 			t.Errorf("shape\n got %s\nwant %s", shape, want)
 		}
-		if got.Content != "# Hello" || got.Metadata.ID != made.ID.String() || got.Metadata.Title != made.Title || got.Metadata.ContentType != "text/markdown" {
+		if got.Content != "<h1>Hello</h1>" || got.Metadata.ID != made.ID.String() || got.Metadata.Title != made.Title || got.Metadata.ContentType != "text/html" {
 			t.Errorf("got %+v", got)
 		}
 	})
 	for what, content := range map[string]string{
 		"letters of all scripts": "Größe 学 мир \U0001f468\u200d\U0001f469\u200d\U0001f467 e\u0301 \u202e", "markup": `<script>alert("&amp;")</script>` + "\u2028\u2029",
-		"line ends and controls": "a\r\nb\tc\x00d\\e\"f", "nothing": "", "1 MiB": strings.Repeat("学", domain.MaxContentBytes/3) + "x",
+		"line ends and controls": "a\r\nb\tc\x00d\\e\"f", "nothing": "", "2 MiB": strings.Repeat("学", domain.MaxHTMLBytes/3) + "xx",
 	} {
 		t.Run("a body with "+what+" comes as it was stored", func(t *testing.T) {
 			var got lesson
@@ -64,7 +74,7 @@ func TestGetLesson(t *testing.T) {
 		})
 	}
 	t.Run("a body that is too large is our mistake and tells nothing", func(t *testing.T) {
-		answer := api.Get(path(publish(t, stand, strings.Repeat("x", domain.MaxContentBytes+1)).ID.String()), user.Token)
+		answer := api.Get(path(publish(t, stand, strings.Repeat("x", domain.MaxHTMLBytes+1)).ID.String()), user.Token)
 		answer.Fails(t, http.StatusInternalServerError, "internal")
 		if strings.Contains(string(answer.Body), "lessons/") {
 			t.Errorf("the answer tells the key: %s", answer.Body)
@@ -73,9 +83,7 @@ func TestGetLesson(t *testing.T) {
 	t.Run("D53: a body that is not there yet is 503, and is found when it comes", func(t *testing.T) {
 		made := stand.NewLesson(t, "go", 2).State()
 		api.Get(path(made.ID.String()), user.Token).Fails(t, http.StatusServiceUnavailable, "lesson.content_missing")
-		if err := buckets.Bucket(stand, "CONTENT_BUCKET").Put(t.Context(), made.ContentKey, made.ContentType, []byte("late")); err != nil {
-			t.Fatal(err)
-		}
+		put(t, stand, made.ContentKey, "late")
 		var got lesson
 		if api.Get(path(made.ID.String()), user.Token).Data(t, http.StatusOK, &got); got.Content != "late" {
 			t.Errorf("got %q", got.Content)
@@ -90,6 +98,111 @@ func TestGetLesson(t *testing.T) {
 	t.Run("another thing's id is 404", func(t *testing.T) {
 		api.Get(path(user.ID.String()), user.Token).Fails(t, http.StatusNotFound, "lesson.not_found")
 	})
+}
+
+func TestEditorsSeeDraftsAndSources(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	buckets.Open(t, stand)
+	api := stand.Serve(t, name, handler)
+	learner := stand.NewUser(t).Token
+	draft, made := stand.NewDraft(t, "go", 1).State().ID.String(), publish(t, stand, "<p>Hi</p>")
+	for _, role := range []domain.Role{domain.Editor, domain.Admin} {
+		token := stand.NewUserAs(t, role).Token
+		var got lesson
+		if api.Get(path(draft), token).Data(t, http.StatusOK, &got); got.Metadata.ID != draft || got.Content != "" {
+			t.Errorf("the draft is %+v", got)
+		}
+		api.Get(path(made.ID.String())+"?source=true", token).Data(t, http.StatusOK, &got)
+		if got.Content != "source of <p>Hi</p>" || got.Metadata.ContentType != "text/markdown" {
+			t.Errorf("the source is %+v", got)
+		}
+		api.Get(path("01890a5d-ac96-774b-bcce-b302099a8057"), token).Fails(t, http.StatusNotFound, "lesson.not_found")
+	}
+	api.Get(path(made.ID.String())+"?source=true", learner).Fails(t, http.StatusForbidden, "auth.forbidden")
+	api.Get(path(draft)+"?source=true", learner).Fails(t, http.StatusForbidden, "auth.forbidden")
+	api.Get(path(draft), learner).Fails(t, http.StatusNotFound, "lesson.not_found")
+}
+
+func TestWhoHasTheVersionGets304(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	buckets.Open(t, stand)
+	api := stand.Serve(t, name, handler)
+	token, made := stand.NewUser(t).Token, publish(t, stand, "<p>Hi</p>")
+	etag := api.Get(path(made.ID.String()), token).Header.Get("ETag")
+	ask := func(tag string) localtest.Answer {
+		header := http.Header{"If-None-Match": {tag}}
+		return api.Do(localtest.Request{Method: http.MethodGet, Path: path(made.ID.String()), Token: token, Header: header})
+	}
+	for _, tag := range []string{etag, "W/" + etag, `"0", ` + etag, "*"} {
+		if got := ask(tag); got.Status != http.StatusNotModified || len(got.Body) != 0 || got.Header.Get("ETag") != etag {
+			t.Errorf("%s: got %d %s", tag, got.Status, got.Body)
+		}
+	}
+	ask(`"0"`).Data(t, http.StatusOK, &lesson{})
+	change(t, stand, made.ID, func(l *domain.Lesson) {
+		title := "New"
+		if err := l.Edit(domain.LessonPatch{Title: &title}, time.Now()); err != nil {
+			t.Error(err)
+		}
+	})
+	var got lesson
+	if ask(etag).Data(t, http.StatusOK, &got); got.Metadata.Title != "New" {
+		t.Errorf("D54: after an edit it is %+v", got)
+	}
+}
+
+// change alters a lesson as an editor does.
+func change(t testing.TB, stand *localtest.Stand, id domain.LessonID, how func(*domain.Lesson)) {
+	t.Helper()
+	in := dynamo.Lessons{Table: stand.Table("LEARNING_TABLE"), Region: localtest.Region}
+	if _, err := domain.UpdateLesson(t.Context(), in, id, func(l *domain.Lesson) error {
+		how(l)
+		return nil
+	}); err != nil {
+		t.Error(err)
+	}
+}
+
+// A reader has read where the content is; before the content is read, another one takes its place and this one is deleted.
+func TestD54AReaderWhoseContentWasReplacedGetsTheNewOne(t *testing.T) {
+	t.Parallel()
+	for _, deleted := range []bool{false, true} {
+		stand := localtest.New(t)
+		buckets.Open(t, stand)
+		api := stand.Serve(t, name, handler)
+		token, made := stand.NewUser(t).Token, stand.NewLesson(t, "go", 1).State() // its content is not there
+		next, err := domain.NewContent(made.ID, domain.Markdown, nil, 0, time.Now(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		put(t, stand, next.ContentKey, "<p>New</p>")
+		var once sync.Once
+		stand.Intercept(func(action string, w http.ResponseWriter, r *http.Request, store http.Handler) {
+			store.ServeHTTP(w, r)
+			if action == "GetItem" {
+				once.Do(func() {
+					change(t, stand, made.ID, func(l *domain.Lesson) {
+						if deleted {
+							_ = l.Publish(false, time.Now())
+						} else {
+							l.SetContent(next, time.Now())
+						}
+					})
+				})
+			}
+		})
+		answer := api.Get(path(made.ID.String()), token)
+		if deleted {
+			answer.Fails(t, http.StatusNotFound, "lesson.not_found")
+			continue
+		}
+		var got lesson
+		if answer.Data(t, http.StatusOK, &got); got.Content != "<p>New</p>" {
+			t.Errorf("got %+v", got)
+		}
+	}
 }
 
 func TestD62WhatIsNoIDIs404(t *testing.T) {

@@ -12,7 +12,7 @@ func main() { platform.Start(handler) }
 func handler(env *platform.Env) httpapi.Handler {
 	get := GetLesson{
 		Lessons: dynamo.Lessons{Table: env.Table("LEARNING_TABLE"), Region: env.Region()},
-		Content: env.Contents(),
+		Bodies:  env.Contents(),
 	}
 	return httpapi.Authenticate(env.Verifier(), httpapi.Query(get.Do))
 }

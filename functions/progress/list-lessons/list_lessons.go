@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"lyceum/shared/domain"
 	"lyceum/shared/domain/fault"
@@ -16,28 +17,27 @@ type ListLessons struct {
 
 // In is the request.
 type In struct {
-	Caller domain.Caller
-	Track  string `query:"track"` // "" = all
-	Limit  *int   `query:"limit"`
-	Cursor string `query:"cursor"`
+	Caller     domain.Caller
+	Track      string `query:"track"`      // "" = all
+	Difficulty *int   `query:"difficulty"` // of a track
+	Drafts     string `query:"drafts"`     // "true": what is not published, for editors
+	Limit      *int   `query:"limit"`
+	Cursor     string `query:"cursor"`
 }
 
-// Do answers an empty list for a track nobody wrote for. A cursor works for its caller and track alone.
+// Do answers an empty list for a track nobody wrote for. A cursor works for its caller and filter alone.
 func (l ListLessons) Do(ctx context.Context, in In) (httpapi.List[httpapi.LessonView], error) {
 	var none httpapi.List[httpapi.LessonView]
-	var track domain.Track
-	if in.Track != "" {
-		var err error
-		if track, err = domain.ParseTrack(in.Track); err != nil {
-			return none, fault.InField("track", domain.ErrTrack.Message)
-		}
+	shelf, err := in.shelf()
+	if err != nil {
+		return none, err
 	}
-	scope := "list-lessons " + track.String() + " " + in.Caller.UserID.String()
+	scope := fmt.Sprintf("list-lessons %s %d %t %s", shelf.Track, shelf.Difficulty, shelf.Drafts, in.Caller.UserID)
 	page, err := l.Cursors.Page(scope, in.Limit, in.Cursor)
 	if err != nil {
 		return none, err
 	}
-	lessons, next, err := l.Catalogue.List(ctx, track, page)
+	lessons, next, err := l.Catalogue.List(ctx, shelf, page)
 	if err != nil {
 		return none, err
 	}
@@ -47,3 +47,40 @@ func (l ListLessons) Do(ctx context.Context, in In) (httpapi.List[httpapi.Lesson
 	}
 	return out, nil
 }
+
+// shelf is the part of the catalogue that the request asks for.
+func (in In) shelf() (shelf domain.Shelf, err error) {
+	var bad fault.Details
+	if in.Track != "" {
+		shelf.Track, err = domain.ParseTrack(in.Track)
+		bad.Add("track", err)
+	}
+	if d := in.Difficulty; d != nil {
+		shelf.Difficulty = *d
+		switch {
+		case *d < 1 || *d > domain.MaxDifficulty:
+			bad.Add("difficulty", domain.ErrDifficulty)
+		case in.Track == "":
+			bad.Add("difficulty", errTrackNeeded) // lessons are sorted by track first
+		}
+	}
+	switch in.Drafts {
+	case "", "false":
+	case "true":
+		shelf.Drafts = true
+	default:
+		bad.Add("drafts", errNotBool)
+	}
+	if err := bad.Err(); err != nil {
+		return shelf, err
+	}
+	if shelf.Drafts {
+		return shelf, in.Caller.MustBeEditor()
+	}
+	return shelf, nil
+}
+
+var (
+	errTrackNeeded = fault.New(fault.Invalid, "lesson.track_needed", "needs a track")
+	errNotBool     = fault.New(fault.Invalid, "request.not_bool", "must be true or false")
+)

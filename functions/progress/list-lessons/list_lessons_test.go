@@ -8,8 +8,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"lyceum/local/localtest"
+	"lyceum/shared/domain"
+	"lyceum/shared/dynamo"
 )
 
 const (
@@ -95,7 +98,7 @@ func TestListLessonsAnswersAPage(t *testing.T) {
 	stand.NewDraft(t, "go", 2)
 	var answer localtest.Answer
 	stand.WantCalls(t, name, func() { answer = api.Get(path+"?limit=1", user.Token) })
-	entry := "{createdAt:text difficulty:number id:text order:number summary:text title:text track:text updatedAt:text}"
+	entry := "{createdAt:text difficulty:number id:text order:number published:bool summary:text title:text track:text updatedAt:text}"
 	want := "{data:[" + entry + "] pagination:{hasNext:bool limit:number nextCursor:text} success:bool}"
 	if shape := answer.Shape(t); shape != want {
 		t.Errorf("shape\n got %s\nwant %s", shape, want)
@@ -222,6 +225,51 @@ func TestD49ACursorIsForItsOwnList(t *testing.T) {
 	t.Run("a cursor tells nothing of the keys", func(t *testing.T) {
 		if strings.Contains(cursor, "go#") || strings.Contains(cursor, "PUBLISHED") {
 			t.Errorf("cursor %s", cursor)
+		}
+	})
+}
+
+func TestTheListIsFiltered(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	api := stand.Serve(t, name, handler)
+	learner, editor := stand.NewUser(t).Token, stand.NewUserAs(t, domain.Editor).Token
+	for i := range 3 {
+		stand.NewLesson(t, "go", i)
+		harder := stand.NewLesson(t, "go", 10+i).State()
+		in := dynamo.Lessons{Table: stand.Table("LEARNING_TABLE"), Region: localtest.Region}
+		if _, err := domain.UpdateLesson(t.Context(), in, harder.ID, func(l *domain.Lesson) error {
+			two := 2
+			return l.Edit(domain.LessonPatch{Difficulty: &two}, time.Now())
+		}); err != nil {
+			t.Fatal(err)
+		}
+		stand.NewDraft(t, "go", 20+i)
+	}
+	for query, want := range map[string][]string{
+		"track=go&difficulty=1&limit=2": titles("go", 0, 3), "track=go&difficulty=2&limit=1": titles("go", 10, 13), "track=go&difficulty=3": nil,
+		"track=go&drafts=false": append(titles("go", 0, 3), titles("go", 10, 13)...),
+	} {
+		if got, _ := pages(t, api, query, learner); !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", query, got, want)
+		}
+	}
+	if got, _ := pages(t, api, "drafts=true&limit=2", editor); !slices.Equal(got, titles("go", 20, 23)) {
+		t.Errorf("the drafts are %q", got)
+	}
+	api.Get(path+"?drafts=true", learner).Fails(t, http.StatusForbidden, "auth.forbidden")
+	for query, field := range map[string]string{
+		"difficulty=1": "difficulty", "track=go&difficulty=0": "difficulty", "track=go&difficulty=6": "difficulty", "track=go&difficulty=x": "difficulty",
+		"drafts=1": "drafts", "track=Go&difficulty=9&drafts=x": "track difficulty drafts",
+	} {
+		if got := api.Get(path+"?"+query, editor).Fails(t, http.StatusBadRequest, "request.invalid").Fields(); got != field {
+			t.Errorf("%s names %q, want %q", query, got, field)
+		}
+	}
+	t.Run("a cursor is for its own filter", func(t *testing.T) {
+		_, next := list(t, api.Get(path+"?track=go&difficulty=1&limit=1", editor))
+		for _, query := range []string{"track=go&difficulty=2", "track=go", "track=go&difficulty=1&drafts=true"} {
+			api.Get(path+"?"+query+"&cursor="+next.cursor(t), editor).Fails(t, http.StatusBadRequest, "request.invalid")
 		}
 	})
 }

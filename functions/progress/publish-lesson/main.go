@@ -1,0 +1,17 @@
+// Command publish-lesson is the Lambda behind "PUT /api/lessons/{id}/published".
+package main
+
+import (
+	"net/http"
+
+	"lyceum/shared/dynamo"
+	"lyceum/shared/httpapi"
+	"lyceum/shared/platform"
+)
+
+func main() { platform.Start(handler) }
+
+func handler(env *platform.Env) httpapi.Handler {
+	publish := PublishLesson{Lessons: dynamo.Lessons{Table: env.Table("LEARNING_TABLE"), Region: env.Region()}, Now: env.Now}
+	return httpapi.Authenticate(env.Verifier(), httpapi.Action(http.StatusOK, publish.Do))
+}
