@@ -86,6 +86,8 @@ func TestImportsPointInward(t *testing.T) {
 				refuse("shared/dynamo is the only package that speaks to DynamoDB")
 			case (shared || function) && below(imported, sdk+"/service/s3") && f.folder != "shared/objects" && f.folder != "shared/platform":
 				refuse("shared/objects is the only package that speaks to S3")
+			case (shared || function) && below(imported, sdk+"/service/sesv2") && f.folder != "shared/mail" && f.folder != "shared/platform":
+				refuse("shared/mail is the only package that speaks to SES")
 			}
 		}
 	}

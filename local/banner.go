@@ -26,6 +26,7 @@ func (f *fleet) banner(out io.Writer) {
   data       %s
 `, c.url(apiPart), len(c.stack.Functions), c.set.template, c.dynamo, c.set.region, c.url(s3Part), data)
 	}
+	fmt.Fprintf(out, "  mail       %s/_local/mail   what was sent, with its links\n", c.url(apiPart))
 	fmt.Fprintf(out, "\n  try        curl %s/api/health\n\n", c.url(apiPart))
 	fmt.Fprintf(out, "ready at %s (Ctrl-C ends it)\n", c.url(apiPart))
 }

@@ -34,7 +34,7 @@ type fleet struct {
 // steps are taken by all regions before any takes the next, in the order in which mistakes are cheapest to tell: template, ports, data,
 // then code.
 var steps = []func(*cloud, context.Context) error{
-	(*cloud).load, (*cloud).listen, (*cloud).openDynamoDB, (*cloud).openS3, (*cloud).connect, (*cloud).functions,
+	(*cloud).load, (*cloud).listen, (*cloud).openDynamoDB, (*cloud).openS3, (*cloud).openMailbox, (*cloud).connect, (*cloud).functions,
 	(*cloud).openEvents, (*cloud).seed, (*cloud).writeSamEnv,
 }
 

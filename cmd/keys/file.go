@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"fmt"
 	"io"
 	"os"
@@ -12,8 +13,8 @@ import (
 // maxSecret is what Secrets Manager keeps at most (https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html).
 const maxSecret = 64 << 10
 
-// read parses the secret in a file, or in stdin when there is no file.
-func read(file string, stdin io.Reader) (auth.Secret, error) {
+// read parses the secret in a file, or in stdin when there is no file, and adds the keys it lacks when it is to be completed.
+func read(file string, stdin io.Reader, complete bool) (auth.Secret, error) {
 	if file != "" {
 		f, err := os.Open(file)
 		if err != nil {
@@ -28,6 +29,9 @@ func read(file string, stdin io.Reader) (auth.Secret, error) {
 	}
 	if len(text) > maxSecret {
 		return auth.Secret{}, fmt.Errorf("secret: larger than %d bytes", maxSecret)
+	}
+	if complete {
+		return auth.CompleteSecret(text, rand.Reader)
 	}
 	return auth.ParseSecret(text)
 }

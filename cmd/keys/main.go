@@ -1,8 +1,9 @@
 // Command keys makes the secret a deployment needs and rotates its signing keys. The secret is the JSON that template.yaml refers to in
 // Secrets Manager. It reads standard input, writes standard output and stores nothing; which key does what goes to standard error:
 //
-//	go run ./cmd/keys                              a new secret: a signing key (Ed25519), the keys of cursors and of refresh tokens
+//	go run ./cmd/keys                              a new secret: a signing key (Ed25519), the keys of cursors, refresh tokens, links
 //	go run ./cmd/keys --hs256                      the same with a shared secret (HS256, 32 bytes)
+//	go run ./cmd/keys complete < old > new         adds the keys that an older version did not know
 //	go run ./cmd/keys rotate < old > new           adds a key that verifies and does not sign yet
 //	go run ./cmd/keys promote < old > new          makes that key sign
 //	go run ./cmd/keys retire --kid ID < old > new  removes a key that does not sign
@@ -44,6 +45,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	switch command {
 	case "new":
 		hs256 = flags.Bool("hs256", false, "a shared secret in place of an Ed25519 key")
+	case "complete": // read does it
+		change = func(s auth.Secret) (auth.Secret, error) { return s, nil }
 	case "rotate":
 		change = func(s auth.Secret) (auth.Secret, error) { return s.Rotate(rand.Reader) }
 	case "promote":
@@ -52,7 +55,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 		kid = flags.String("kid", "", "the key's `id`")
 		change = func(s auth.Secret) (auth.Secret, error) { return s.Retire(*kid) }
 	default:
-		return fmt.Errorf("there is no command %q, only new, rotate, promote and retire", command)
+		return fmt.Errorf("there is no command %q, only new, complete, rotate, promote and retire", command)
 	}
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -65,7 +68,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	var err error
 	switch {
 	case change != nil:
-		if secret, err = read(*file, stdin); err == nil {
+		if secret, err = read(*file, stdin, command == "complete"); err == nil {
 			secret, err = change(secret)
 		}
 	case *hs256:

@@ -27,6 +27,14 @@ func (r Answer) Data(t testing.TB, status int, out any) {
 	r.usual(t)
 }
 
+// Nothing checks that the answer is 204 with the usual headers and no body.
+func (r Answer) Nothing(t testing.TB) {
+	t.Helper()
+	if r.Status != http.StatusNoContent || len(r.Body) != 0 || r.Header.Get("Cache-Control") != "no-store" {
+		t.Fatalf("got %d %s, want 204", r.Status, r.Body)
+	}
+}
+
 // Failure is the error form.
 type Failure struct {
 	Error     string   `json:"error"`

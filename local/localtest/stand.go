@@ -36,6 +36,8 @@ type Stand struct {
 	Stack *stack.Stack
 	S3    string // endpoint; "" until local/localtest/buckets sets it
 
+	MailDown atomic.Bool
+
 	engine    http.Handler
 	dynamodb  string
 	intercept atomic.Pointer[Intercept]

@@ -57,7 +57,25 @@ func (s *secretStore) open(name string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if text, err = completed(file, text); err != nil {
+		return nil, err
+	}
 	return parse(file, text)
+}
+
+// completed adds the keys that an older version did not know to its file. What is no secret of ours is left to be refused.
+func completed(file string, text []byte) ([]byte, error) {
+	if _, err := auth.ParseSecret(text); err == nil {
+		return text, nil
+	}
+	secret, err := auth.CompleteSecret(text, rand.Reader)
+	if err != nil {
+		return text, nil
+	}
+	if text, err = json.Marshal(secret); err != nil {
+		return nil, err
+	}
+	return text, writeOnce(file, text)
 }
 
 // writeOnce leaves either the whole file or none, so that a start that is killed here cannot lose the keys of the next.

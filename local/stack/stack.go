@@ -32,6 +32,7 @@ type Options struct {
 type Stack struct {
 	*template.Stack
 	Region string
+	SES    string // endpoint of the mailbox; "" until somebody opens it
 
 	developer  string                 // access key id
 	principals map[string]*principal  // by access key id
@@ -84,6 +85,9 @@ func (s *Stack) Environment(f template.Function, dynamodb, s3 string) map[string
 	env := maps.Clone(f.Environment)
 	env["AWS_ENDPOINT_URL_DYNAMODB"], env["AWS_ENDPOINT_URL_S3"] = dynamodb, s3
 	env["METRICS_NAMESPACE"] = "" // nothing here reads them
+	if _, named := env["AWS_ENDPOINT_URL_SESV2"]; named {
+		env["AWS_ENDPOINT_URL_SESV2"] = s.SES
+	}
 	id := s.keys[f.LogicalID]
 	env["AWS_ACCESS_KEY_ID"] = id
 	env["AWS_SECRET_ACCESS_KEY"], _ = s.Secret(id)

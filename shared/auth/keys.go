@@ -123,10 +123,11 @@ type Secret struct {
 	Verifying string `json:"verifying"`      // the same keys, public parts only; a shared secret has no public part and stands here too
 	Cursor    string `json:"cursor"`         // 32 bytes, base64url: signs list cursors
 	Refresh   string `json:"refresh"`        // 32 bytes, base64url: computes refresh tokens
+	Links     string `json:"links"`          // 32 bytes, base64url: computes the tokens of links in mails
 	Next      string `json:"next,omitempty"` // kid of the key that waits to sign, see Rotate
 }
 
-// NewSecret makes a ring of one Ed25519 key, a cursor key and a refresh key.
+// NewSecret makes a ring of one Ed25519 key and the other keys.
 func NewSecret(random io.Reader) (Secret, error) { return newSecret(random, newEd25519) }
 
 // NewHS256Secret makes a ring of one shared secret of 32 bytes. With it every function that checks tokens could also sign them.
@@ -137,11 +138,26 @@ func newSecret(random io.Reader, newKey func(io.Reader) (jwk, error)) (Secret, e
 	if err != nil {
 		return Secret{}, err
 	}
-	var b [64]byte
-	if _, err := io.ReadFull(random, b[:]); err != nil {
+	secret, err := Secret{}.with([]jwk{key})
+	if err != nil {
 		return Secret{}, err
 	}
-	return Secret{Cursor: b64url.EncodeToString(b[:32]), Refresh: b64url.EncodeToString(b[32:])}.with([]jwk{key})
+	return secret.complete(random)
+}
+
+// complete adds the keys that are not there.
+func (s Secret) complete(random io.Reader) (Secret, error) {
+	for _, part := range []*string{&s.Cursor, &s.Refresh, &s.Links} {
+		if *part != "" {
+			continue
+		}
+		var b [32]byte
+		if _, err := io.ReadFull(random, b[:]); err != nil {
+			return Secret{}, err
+		}
+		*part = b64url.EncodeToString(b[:])
+	}
+	return s, nil
 }
 
 func newEd25519(random io.Reader) (jwk, error) {

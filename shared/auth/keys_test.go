@@ -103,7 +103,7 @@ func TestNewSecret(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		secret, err := auth.NewSecret(bytes.NewReader(append(seed, make([]byte, 64)...)))
+		secret, err := auth.NewSecret(bytes.NewReader(append(seed, make([]byte, 96)...)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +113,7 @@ func TestNewSecret(t *testing.T) {
 	})
 	t.Run("without enough randomness there is no secret", func(t *testing.T) {
 		t.Parallel()
-		if got, err := auth.NewSecret(bytes.NewReader(make([]byte, 95))); err == nil || got != (auth.Secret{}) {
+		if got, err := auth.NewSecret(bytes.NewReader(make([]byte, 127))); err == nil || got != (auth.Secret{}) {
 			t.Errorf("got %+v, %v; want an error", got, err)
 		}
 	})

@@ -16,12 +16,36 @@ const maxKeys = 4
 // ParseSecret reads a secret as Secrets Manager keeps it. It refuses what functions would not start with, and parts that do not belong
 // together. Its errors quote no key.
 func ParseSecret(text []byte) (Secret, error) {
+	s, err := decodeSecret(text)
+	if err != nil {
+		return Secret{}, err
+	}
+	return s.checked()
+}
+
+// CompleteSecret is ParseSecret for a secret that an older version made: it adds the keys that version did not know.
+func CompleteSecret(text []byte, random io.Reader) (Secret, error) {
+	s, err := decodeSecret(text)
+	if err == nil {
+		s, err = s.complete(random)
+	}
+	if err != nil {
+		return Secret{}, err
+	}
+	return s.checked()
+}
+
+func decodeSecret(text []byte) (Secret, error) {
 	var s Secret
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if decoder.Decode(&s) != nil || decoder.InputOffset() != int64(len(bytes.TrimRight(text, " \t\r\n"))) {
 		return Secret{}, fmt.Errorf("secret: not the JSON object that this command makes")
 	}
+	return s, nil
+}
+
+func (s Secret) checked() (Secret, error) {
 	signing, err := ParseKeyRing(s.Signing)
 	if err != nil {
 		return Secret{}, fmt.Errorf("signing: %w", err)
@@ -41,7 +65,10 @@ func ParseSecret(text []byte) (Secret, error) {
 	if s.Next != "" && (s.Next == signing.keys[0].id || signing.find(s.Next) == nil) {
 		return Secret{}, fmt.Errorf("next: no key of the ring waits under this kid")
 	}
-	for _, part := range []struct{ name, value string }{{"cursor", s.Cursor}, {"refresh", s.Refresh}} {
+	for _, part := range []struct{ name, value string }{{"cursor", s.Cursor}, {"refresh", s.Refresh}, {"links", s.Links}} {
+		if part.value == "" {
+			return Secret{}, fmt.Errorf("%s: is missing; if an older version made the secret, add it: go run ./cmd/keys complete", part.name)
+		}
 		if b, err := b64url.DecodeString(part.value); err != nil || len(b) < 32 {
 			return Secret{}, fmt.Errorf("%s: must be base64url of at least 32 bytes", part.name)
 		}

@@ -144,7 +144,7 @@ func TestD15AWeakSecretIsRefused(t *testing.T) {
 	s, other := newSecret(t, 1), newSecret(t, 2)
 	rotated, err := s.Rotate(seeded(3))
 	rotated = parsed(t, rotated, err)
-	good := object{"signing": s.Signing, "verifying": s.Verifying, "cursor": s.Cursor, "refresh": s.Refresh}
+	good := object{"signing": s.Signing, "verifying": s.Verifying, "cursor": s.Cursor, "refresh": s.Refresh, "links": s.Links}
 	short := b64url.EncodeToString(secret(31))
 	for name, text := range map[string]string{
 		"nothing":                            "",
@@ -164,6 +164,7 @@ func TestD15AWeakSecretIsRefused(t *testing.T) {
 		"a cursor key of 31 bytes":           good.with("cursor", short).json(t),
 		"a refresh key of 31 bytes":          good.with("refresh", short).json(t),
 		"no refresh key":                     good.without("refresh").json(t),
+		"a link key of 31 bytes":             good.with("links", short).json(t),
 		"the key that signs waits":           good.with("next", kids(s)[0]).json(t),
 		"a key that is not there waits":      good.with("next", "nobody").json(t),
 	} {

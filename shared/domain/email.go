@@ -51,6 +51,20 @@ func RestoreEmail(s string) Email { return Email{s} }
 // String is the normal form.
 func (e Email) String() string { return e.s }
 
+// ASCII is the address as mail servers without SMTPUTF8 (RFC 6531) take it, its domain in Punycode. ErrUndeliverable when what stands
+// before the at sign is not ASCII: of that there is no such form.
+func (e Email) ASCII() (string, error) {
+	at := strings.LastIndexByte(e.s, '@')
+	if at < 0 || strings.ContainsFunc(e.s[:at], func(r rune) bool { return r >= 0x80 }) {
+		return "", ErrUndeliverable
+	}
+	ascii, err := domainRules.ToASCII(e.s[at+1:])
+	if err != nil {
+		return "", ErrUndeliverable
+	}
+	return e.s[:at+1] + ascii, nil
+}
+
 func isDotAtom(local string) bool {
 	if len(local) == 0 || len(local) > 64 {
 		return false

@@ -10,10 +10,17 @@ type EventType string
 
 // The events of the platform.
 const (
-	UserCreated     EventType = "user.created"
-	UserUpdated     EventType = "user.updated"
-	UserRoleChanged EventType = "user.role_changed"
-	UserDeleted     EventType = "user.deleted"     // asked for, and to be finished by whoever consumes it; sessionId says by which session
+	UserCreated      EventType = "user.created"
+	UserUpdated      EventType = "user.updated"
+	UserRoleChanged  EventType = "user.role_changed"
+	UserDeleted      EventType = "user.deleted" // asked for, and to be finished by whoever consumes it; sessionId says by which session
+	UserEmailChanged EventType = "user.email_changed"
+
+	ResetRequested        EventType = "auth.reset_requested" // of nobody, too: then no user has the id
+	VerificationRequested EventType = "auth.verification_requested"
+	EmailChangeRequested  EventType = "auth.email_change_requested"
+	PasswordChanged       EventType = "auth.password_changed"
+
 	LessonCompleted EventType = "lesson.completed" // the first completion of a lesson by a user
 	TrackCompleted  EventType = "track.completed"  // every published lesson of a track completed by a user
 	LessonLiked     EventType = "lesson.liked"     // the first like of a lesson by a user
@@ -39,3 +46,6 @@ func NewEvent(kind EventType, now time.Time, random io.Reader, data map[string]s
 	}
 	return Event{ID: id, Type: kind, Version: 1, At: Millis(now), Data: data}, nil
 }
+
+// User is the id under userId in the data.
+func (e Event) User() (UserID, error) { return ParseID[User](e.Data["userId"]) }

@@ -31,8 +31,33 @@ type Rehasher interface {
 type Passwords interface {
 	// Account reads a user and their credential, as last written in this region. ErrNoUser when there is none.
 	Account(ctx context.Context, id UserID) (*User, Credential, error)
-	// ChangePassword replaces the hash that was read. ErrPasswordChanged when another has been stored meanwhile, or the account is gone.
-	ChangePassword(ctx context.Context, id UserID, read string, to Credential) error
+	// ChangePassword replaces the hash that was read, with the event that tells of it in the same write. ErrPasswordChanged when another
+	// has been stored meanwhile, or the account is gone.
+	ChangePassword(ctx context.Context, id UserID, read string, to Credential, changed Event) error
+}
+
+// Owners tells whose an address is.
+type Owners interface {
+	// Owner is the id of the account that claims the address, as last written in this region. ErrNoUser when there is none. An account
+	// that is on its way to the address or away from it may claim it too.
+	Owner(ctx context.Context, email Email) (UserID, error)
+}
+
+// Links keeps the newest link of each kind of each user. Reads and writes go where claims are decided, so that all regions agree.
+type Links interface {
+	// Issue stores the link in place of an older one. ErrLinkReplaced when a newer one is there; the same one again changes nothing.
+	Issue(ctx context.Context, link Link) error
+	// Linked reads a user, their credential and their link of a kind; the zero Link when there is none. ErrNoUser when there is no such
+	// account.
+	Linked(ctx context.Context, id UserID, kind LinkKind) (*User, Credential, Link, error)
+}
+
+// EmailChanges gives accounts another address.
+type EmailChanges interface {
+	// SwitchEmail makes the link's address the user's, and gives the old one free; change is User.SwitchEmail. Of any number of accounts
+	// that want an address one gets it, the others ErrEmailTaken. Until the user is saved the old address signs in and not the new one,
+	// from then on the other way round. Repeating it goes on where it stopped.
+	SwitchEmail(ctx context.Context, link Link, change func(*User) (*Event, error)) (*User, error)
 }
 
 // Users reads users.

@@ -34,6 +34,8 @@ type UserState struct {
 	ID            UserID
 	Email         Email
 	EmailVerified bool
+	PendingEmail  Email // that the user wants instead and has not confirmed; the zero Email for none
+	FormerEmail   Email // that the user had before, to be told of the change; the zero Email for none
 	Username      Username
 	Role          Role
 	TimeZone      Zone // in which the learner's days are counted

@@ -37,12 +37,15 @@ func (a Accounts) home() Table {
 	return *a.Home
 }
 
+// AtHome reads and writes all of an account where claims are decided.
+func (a Accounts) AtHome() Accounts {
+	a.Table, a.Home = a.home(), nil
+	return a
+}
+
 var (
-	_ domain.Registry    = Accounts{}
-	_ domain.Credentials = Accounts{}
-	_ domain.Rehasher    = Accounts{}
-	_ domain.Passwords   = Accounts{}
-	_ domain.Users       = Accounts{}
+	_ domain.Registry = Accounts{}
+	_ domain.Users    = Accounts{}
 )
 
 type claimItem struct {
@@ -50,12 +53,15 @@ type claimItem struct {
 	UserID       string   `dynamodbav:"userId"`
 	PendingUntil int64    `dynamodbav:"pendingUntil,omitempty"` // Unix milliseconds; absent once confirmed
 	Dead         []string `dynamodbav:"dead,omitempty"`         // ids of dead registrations to clear away; absent once confirmed
+	AskedAt      string   `dynamodbav:"askedAt,omitempty"`      // when the link was asked for that claimed the address for an account that had another
 }
 
 type userItem struct {
 	key
 	Email         string     `dynamodbav:"email"`
 	EmailVerified bool       `dynamodbav:"emailVerified"`
+	PendingEmail  string     `dynamodbav:"pendingEmail,omitempty"`
+	FormerEmail   string     `dynamodbav:"formerEmail,omitempty"`
 	Username      string     `dynamodbav:"username"`
 	Role          string     `dynamodbav:"role"`
 	TimeZone      string     `dynamodbav:"timeZone,omitempty"` // absent: UTC
@@ -67,19 +73,14 @@ type userItem struct {
 	UsersSK       string     `dynamodbav:"usersSk"`
 }
 
-type credentialItem struct {
-	key
-	Hash      string `dynamodbav:"hash"`
-	ChangedAt string `dynamodbav:"changedAt"`
-}
-
 // Register implements domain.Registry in four writes; taking over from a dead registration costs three more.
 func (a Accounts) Register(ctx context.Context, user *domain.User, credential domain.Credential, created domain.Event) error {
 	s := user.State()
-	if err := a.claim(ctx, s.Email, s.ID); err != nil {
+	claim := claimItem{key: claimKey(s.Email), UserID: s.ID.String(), PendingUntil: a.Now().Add(claimLease).UnixMilli()}
+	if err := a.claim(ctx, claim); err != nil {
 		return err
 	}
-	secret := credentialItem{credentialKey(s.ID), credential.Hash, domain.FormatTime(credential.ChangedAt)}
+	secret := credentialItem{key: credentialKey(s.ID), Hash: credential.Hash, ChangedAt: domain.FormatTime(credential.ChangedAt)}
 	if err := a.Table.put(ctx, secret); err != nil {
 		return err
 	}
@@ -91,11 +92,16 @@ func (a Accounts) Register(ctx context.Context, user *domain.User, credential do
 
 // claim takes the address for the user if nobody has it, or if who had begun to take it is dead. The claim remembers the dead, so that
 // whoever goes on after a lost answer or another death clears them away all the same.
-func (a Accounts) claim(ctx context.Context, email domain.Email, id domain.UserID) error {
+func (a Accounts) claim(ctx context.Context, mine claimItem) error {
 	now := a.Now()
-	mine := claimItem{key: claimKey(email), UserID: id.String(), PendingUntil: now.Add(claimLease).UnixMilli()}
 	standing, err := a.putClaim(ctx, mine, "attribute_not_exists(pk)", nil)
-	if err == nil && standing.UserID != mine.UserID && standing.PendingUntil != 0 && standing.PendingUntil < now.UnixMilli() {
+	switch {
+	case err != nil:
+	case standing.UserID == mine.UserID && standing.AskedAt < mine.AskedAt: // of an older link, or of one this account had before
+		mine.Dead = standing.Dead
+		standing, err = a.putClaim(ctx, mine, "userId = :mine AND (attribute_not_exists(askedAt) OR askedAt < :asked)",
+			map[string]types.AttributeValue{":mine": str(mine.UserID), ":asked": str(mine.AskedAt)})
+	case standing.UserID != mine.UserID && standing.PendingUntil != 0 && standing.PendingUntil < now.UnixMilli():
 		mine.Dead = append(standing.Dead, standing.UserID)
 		standing, err = a.putClaim(ctx, mine, "userId = :dead AND pendingUntil = :until", map[string]types.AttributeValue{
 			":dead": str(standing.UserID), ":until": num(int(standing.PendingUntil)),
@@ -175,88 +181,6 @@ func (a Accounts) erase(ctx context.Context, id domain.UserID) error {
 	return nil
 }
 
-// ByEmail implements domain.Credentials in two reads, also when there is no account, so that the time tells nothing.
-func (a Accounts) ByEmail(ctx context.Context, email domain.Email) (*domain.User, domain.Credential, error) {
-	var claim claimItem
-	if _, err := a.Table.get(ctx, claimKey(email), &claim); err != nil {
-		return nil, domain.Credential{}, err
-	}
-	user, credential, err := a.Account(ctx, domain.RestoreID[domain.User](claim.UserID))
-	if err == nil && (claim.UserID == "" || claim.PendingUntil != 0) {
-		err = domain.ErrNoUser
-	}
-	if err != nil {
-		return nil, domain.Credential{}, err
-	}
-	return user, credential, nil
-}
-
-// Account implements domain.Passwords in one read.
-func (a Accounts) Account(ctx context.Context, id domain.UserID) (*domain.User, domain.Credential, error) {
-	consistent, condition := true, "pk = :pk AND begins_with(sk, :account)"
-	res, err := a.Table.Client.Query(ctx, &dynamodb.QueryInput{
-		TableName: &a.Table.Name, KeyConditionExpression: &condition, ConsistentRead: &consistent,
-		ExpressionAttributeValues: map[string]types.AttributeValue{":pk": str(userPK(id)), ":account": str(accountSK)},
-	})
-	if err != nil {
-		return nil, domain.Credential{}, failed(err)
-	}
-	var user userItem
-	var secret credentialItem
-	for _, item := range res.Items {
-		var k key
-		if err := attributevalue.UnmarshalMap(item, &k); err != nil {
-			return nil, domain.Credential{}, err
-		}
-		switch k {
-		case userKey(id):
-			err = attributevalue.UnmarshalMap(item, &user)
-		case credentialKey(id):
-			err = attributevalue.UnmarshalMap(item, &secret)
-		}
-		if err != nil {
-			return nil, domain.Credential{}, err
-		}
-	}
-	if user.PK == "" || secret.PK == "" {
-		return nil, domain.Credential{}, domain.ErrNoUser
-	}
-	return user.restore(), domain.Credential{Hash: secret.Hash, ChangedAt: domain.RestoreTime(secret.ChangedAt)}, nil
-}
-
-// ChangePassword implements domain.Passwords in one write.
-func (a Accounts) ChangePassword(ctx context.Context, id domain.UserID, read string, to domain.Credential) error {
-	item, err := attributevalue.MarshalMap(credentialItem{credentialKey(id), to.Hash, domain.FormatTime(to.ChangedAt)})
-	if err != nil {
-		return err
-	}
-	condition := "#hash = :read OR #hash = :to" // :to when an earlier try was applied and its answer lost
-	_, err = a.Table.Client.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: &a.Table.Name, Item: item, ConditionExpression: &condition, ExpressionAttributeNames: map[string]string{"#hash": "hash"},
-		ExpressionAttributeValues: map[string]types.AttributeValue{":read": str(read), ":to": str(to.Hash)},
-	})
-	var other *types.ConditionalCheckFailedException
-	if errors.As(err, &other) {
-		return domain.ErrPasswordChanged
-	}
-	return wrap(err)
-}
-
-// Rehash implements domain.Rehasher in one write. changedAt stays: the password is the same.
-func (a Accounts) Rehash(ctx context.Context, id domain.UserID, read, now string) error {
-	update, condition := "SET #hash = :now", "#hash = :read"
-	_, err := a.Table.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &a.Table.Name, Key: credentialKey(id).av(), UpdateExpression: &update, ConditionExpression: &condition,
-		ExpressionAttributeNames:  map[string]string{"#hash": "hash"},
-		ExpressionAttributeValues: map[string]types.AttributeValue{":read": str(read), ":now": str(now)},
-	})
-	var other *types.ConditionalCheckFailedException
-	if err != nil && !errors.As(err, &other) {
-		return failed(err)
-	}
-	return nil
-}
-
 // User implements domain.Users in one read; the credential is another item and is not touched.
 func (a Accounts) User(ctx context.Context, id domain.UserID) (*domain.User, error) {
 	var item userItem
@@ -272,8 +196,9 @@ func (a Accounts) User(ctx context.Context, id domain.UserID) (*domain.User, err
 
 func newUserItem(s domain.UserState, changed domain.Event, region string) userItem {
 	return userItem{
-		key: userKey(s.ID), Email: s.Email.String(), EmailVerified: s.EmailVerified, Username: s.Username.String(), Role: s.Role.String(),
-		TimeZone: s.TimeZone.Name(), CreatedAt: domain.FormatTime(s.CreatedAt), UpdatedAt: domain.FormatTime(s.UpdatedAt), Version: s.Version, Event: newEventItem(changed, region),
+		key: userKey(s.ID), Email: s.Email.String(), EmailVerified: s.EmailVerified, PendingEmail: s.PendingEmail.String(),
+		FormerEmail: s.FormerEmail.String(), Username: s.Username.String(), Role: s.Role.String(), TimeZone: s.TimeZone.Name(),
+		CreatedAt: domain.FormatTime(s.CreatedAt), UpdatedAt: domain.FormatTime(s.UpdatedAt), Version: s.Version, Event: newEventItem(changed, region),
 		UsersPK: usersPK, UsersSK: usersSK(s),
 	}
 }
@@ -281,6 +206,7 @@ func newUserItem(s domain.UserState, changed domain.Event, region string) userIt
 func (i userItem) restore() *domain.User {
 	return domain.RestoreUser(domain.UserState{
 		ID: domain.RestoreID[domain.User](i.PK[len("USER#"):]), Email: domain.RestoreEmail(i.Email), EmailVerified: i.EmailVerified,
+		PendingEmail: domain.RestoreEmail(i.PendingEmail), FormerEmail: domain.RestoreEmail(i.FormerEmail),
 		Username: domain.RestoreUsername(i.Username), Role: domain.RestoreRole(i.Role),
 		TimeZone: domain.RestoreZone(i.TimeZone), CreatedAt: domain.RestoreTime(i.CreatedAt), UpdatedAt: domain.RestoreTime(i.UpdatedAt), Version: i.Version,
 	})

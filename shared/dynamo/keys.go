@@ -14,10 +14,13 @@ import (
 // The items, by table. pk and sk are strings everywhere; the limits table has no sk.
 //
 //	table      pk                sk                           item                          written by
-//	identity   EMAIL#<address>   CLAIM                        emailClaim: which user owns   Accounts.Register
+//	identity   EMAIL#<address>   CLAIM                        emailClaim: which user owns   Accounts.Register, SwitchEmail
 //	identity   USER#<id>         ACCOUNT                      user, in index users          Accounts.Register, Update
 //	identity   USER#<id>         ACCOUNT#CREDENTIAL           credential                    Accounts.Register, Rehash
 //	learning   LESSON#<id>       LESSON                       lesson, in index catalogue    Lessons.Create, Change
+//	identity   USER#<id>         ACCOUNT#CREDENTIAL           credential                    Accounts.Register, ChangePassword, Rehash
+//	identity   USER#<id>         LINK#<kind>                  newest link of a kind         Accounts.Issue
+//	learning   LESSON#<id>       LESSON                       lesson, in index catalogue    Lessons.Create
 //	learning   CATALOGUE         COUNT#<region>               published lessons, by track   whatever changes them
 //	learning   USER#<id>         PROGRESS#<lesson>#<region>   one region's shard            Learning.Learn
 //	learning   USER#<id>         SUMMARY#<region>             one region's totals           Learning.Learn
@@ -58,9 +61,13 @@ type key struct {
 	SK string `dynamodbav:"sk"`
 }
 
-func claimKey(e domain.Email) key         { return key{"EMAIL#" + e.String(), "CLAIM"} }
-func userKey(id domain.UserID) key        { return key{userPK(id), accountSK} }
-func credentialKey(id domain.UserID) key  { return key{userPK(id), accountSK + "#CREDENTIAL"} }
+func claimKey(e domain.Email) key        { return key{"EMAIL#" + e.String(), "CLAIM"} }
+func userKey(id domain.UserID) key       { return key{userPK(id), accountSK} }
+func credentialKey(id domain.UserID) key { return key{userPK(id), accountSK + "#CREDENTIAL"} }
+func linkKey(id domain.UserID, kind domain.LinkKind) key {
+	return key{userPK(id), "LINK#" + kind.String()}
+}
+
 func lessonKey(id domain.LessonID) key    { return key{"LESSON#" + id.String(), "LESSON"} }
 func catalogueCountKey(region string) key { return key{"CATALOGUE", "COUNT#" + region} }
 func eventKey(id domain.EventID) key      { return key{"OUTBOX#" + id.String(), "EVENT"} }

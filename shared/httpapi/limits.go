@@ -24,6 +24,10 @@ var (
 	LoginAccount = domain.Policy{Name: "login-account", Limit: 10, Window: time.Minute, Kept: 24 * time.Hour}
 	// PasswordUser guards the password where a signed-in user is asked for it again, by the user.
 	PasswordUser = domain.Policy{Name: "password-user", Limit: 10, Window: time.Minute, Kept: 24 * time.Hour}
+	// ForgotIP guards POST /api/auth/password/forgot by source address; a class behind one address may ask at once.
+	ForgotIP = domain.Policy{Name: "forgot-ip", Limit: 60, Window: 10 * time.Minute}
+	// MailAddress guards what has mail sent, by the address that gets it, so that nobody fills a mailbox through this system.
+	MailAddress = domain.Policy{Name: "mail-address", Limit: 5, Window: 15 * time.Minute}
 )
 
 // ErrRateLimited is returned to a subject that used up its limit. It says when to try again.

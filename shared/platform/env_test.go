@@ -17,7 +17,7 @@ import (
 // variables is a whole, good configuration.
 func variables(t testing.TB) map[string]string {
 	t.Helper()
-	secret, err := auth.NewSecret(strings.NewReader(strings.Repeat("k", 96)))
+	secret, err := auth.NewSecret(strings.NewReader(strings.Repeat("k", 128)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestEverythingMissingIsReportedAtOnce(t *testing.T) {
 func TestABadConfigurationIsRefused(t *testing.T) {
 	t.Parallel()
 	good := variables(t)
-	other, err := auth.NewSecret(strings.NewReader(strings.Repeat("o", 96)))
+	other, err := auth.NewSecret(strings.NewReader(strings.Repeat("o", 128)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,7 +71,11 @@ func (c ChangePassword) Do(ctx context.Context, in In) (auth.Tokens, error) {
 	if err := c.Sessions.EndAll(ctx, user.ID(), now); err != nil {
 		return auth.Tokens{}, err
 	}
-	if err := c.Accounts.ChangePassword(ctx, user.ID(), credential.Hash, domain.Credential{Hash: hash, ChangedAt: now}); err != nil {
+	changed, err := domain.NewEvent(domain.PasswordChanged, now, c.Random, map[string]string{"userId": user.ID().String()})
+	if err != nil {
+		return auth.Tokens{}, err
+	}
+	if err := c.Accounts.ChangePassword(ctx, user.ID(), credential.Hash, domain.Credential{Hash: hash, ChangedAt: now}, changed); err != nil {
 		return auth.Tokens{}, err
 	}
 	signIn := c.SignIn

@@ -1,0 +1,18 @@
+// Command send-account-mail is the Lambda behind the event "auth.reset_requested", the event "auth.verification_requested",
+// the event "auth.email_change_requested", the event "auth.password_changed" and the event "user.email_changed".
+package main
+
+import (
+	"lyceum/shared/events"
+	"lyceum/shared/mail/letters"
+	"lyceum/shared/platform"
+)
+
+func main() { platform.Consume(handler) }
+
+func handler(env *platform.Env) events.Handler {
+	accounts := env.Accounts()
+	return SendAccountMail{
+		Users: accounts, Owners: accounts, Links: env.Links(), Post: letters.Post{Mailer: env.Mailer(), Log: env.Log},
+	}.Do
+}
