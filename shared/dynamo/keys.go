@@ -16,11 +16,9 @@ import (
 //	table      pk                sk                           item                          written by
 //	identity   EMAIL#<address>   CLAIM                        emailClaim: which user owns   Accounts.Register, SwitchEmail
 //	identity   USER#<id>         ACCOUNT                      user, in index users          Accounts.Register, Update
-//	identity   USER#<id>         ACCOUNT#CREDENTIAL           credential                    Accounts.Register, Rehash
-//	learning   LESSON#<id>       LESSON                       lesson, in index catalogue    Lessons.Create, Change
 //	identity   USER#<id>         ACCOUNT#CREDENTIAL           credential                    Accounts.Register, ChangePassword, Rehash
 //	identity   USER#<id>         LINK#<kind>                  newest link of a kind         Accounts.Issue
-//	learning   LESSON#<id>       LESSON                       lesson, in index catalogue    Lessons.Create
+//	learning   LESSON#<id>       LESSON                       lesson, in index catalogue    Lessons.Create, Change
 //	learning   CATALOGUE         COUNT#<region>               published lessons, by track   whatever changes them
 //	learning   USER#<id>         PROGRESS#<lesson>#<region>   one region's shard            Learning.Learn
 //	learning   USER#<id>         SUMMARY#<region>             one region's totals           Learning.Learn
