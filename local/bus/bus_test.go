@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -67,6 +68,7 @@ func TestFailures(t *testing.T) {
 		l := newList()
 		var running, most atomic.Int64
 		end := make(chan struct{})
+		let := sync.OnceFunc(func() { close(end) })
 		s := open(t, "", func(call string) error {
 			if !strings.HasPrefix(call, "welcome ") {
 				return nil
@@ -78,6 +80,7 @@ func TestFailures(t *testing.T) {
 			running.Add(-1)
 			return nil
 		}, l.source())
+		t.Cleanup(let)
 		for i := range 20 {
 			l.add("user.created", fmt.Sprint(i))
 		}
@@ -89,7 +92,7 @@ func TestFailures(t *testing.T) {
 				t.Fatal("the other function waits")
 			}
 		}
-		close(end)
+		let()
 		s.settled(t, 40)
 		if most.Load() != 2 {
 			t.Errorf("%d ran at once, want 2", most.Load())
