@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint vuln sizes build iam costs test-dynamodb-local sam sam-local bench-gateway bench-dynamodb deploy deploy-plan clean
+.PHONY: help run test race lint vuln sizes build iam costs test-dynamodb-local sam sam-local bench-gateway bench-dynamodb browser large-upload deploy deploy-plan clean
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -61,6 +61,13 @@ bench-gateway: ## A warm request through the local gateway against sam local, in
 bench-dynamodb: ## The embedded DynamoDB against Amazon's DynamoDB Local through the SDK, in one run
 	@scripts/install.sh java mvn
 	@scripts/bench-dynamodb.sh $(DYNAMODB_LOCAL_PORT)
+
+browser: ## Uploads from a page in a headless Chromium, across origins; a screenshot in build/browser.png (installs Chromium, Node.js)
+	@scripts/install.sh chromium node npm
+	@mkdir -p build && scripts/uploads.sh browser
+
+large-upload: ## 200 MB in parts from a client that is killed twice; the memory of every function (Linux)
+	@scripts/uploads.sh large-upload
 
 deploy: ## Build and deploy all regions of an environment: make deploy ENV=dev (staging, prod)
 	@scripts/deploy.sh $(ENV)

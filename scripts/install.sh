@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing of the tools named on the command line, with apt as root; elsewhere it says what to install.
 set -euo pipefail
-declare -A package=([java]=openjdk-17-jre-headless [mvn]=maven [dockerd]=docker.io [chromium]=chromium)
+declare -A package=([java]=openjdk-17-jre-headless [mvn]=maven [dockerd]=docker.io [chromium]=chromium [node]=nodejs [npm]=npm)
 missing=()
 for tool in "$@"; do
 	command -v "$tool" >/dev/null || missing+=("${package[$tool]:-$tool}")

@@ -16,11 +16,10 @@ import (
 
 // Bounds of uploads in time and size.
 const (
-	MaxDirectUpload = 4 << 20          // bytes of a file that travels through a Lambda: 6 MB of payload less base64 and envelope
-	FormTTL         = 15 * time.Minute // how long S3 takes a form
-	FormReserved    = time.Hour        // how long the place is kept: a slow sender may begin at the last moment
-	PartsReserved   = 20 * time.Hour   // the same for an upload in parts; the bucket removes what is older than a day
-	PartSize        = 8 << 20          // bytes of every part but the last
+	MaxDirectUpload = 4 << 20        // bytes of a file that travels through a Lambda: 6 MB of payload less base64 and envelope
+	FormReserved    = time.Hour      // how long the place is kept: a slow sender may begin at the last moment
+	PartsReserved   = 20 * time.Hour // the same for an upload in parts; the bucket removes what is older than a day
+	PartSize        = 8 << 20        // bytes of every part but the last
 )
 
 // Faults of uploads.

@@ -3,6 +3,7 @@ package main
 
 import (
 	"net/http"
+	"time"
 
 	"lyceum/shared/httpapi"
 	"lyceum/shared/platform"
@@ -14,7 +15,7 @@ func handler(env *platform.Env) httpapi.Handler {
 	bucket := env.Bucket("UPLOADS_BUCKET")
 	request := RequestUpload{
 		Uploads: env.Uploads(), Forms: bucket, Place: bucket.Place(), MaxSize: env.Number("UPLOAD_MAX_BYTES"), Quota: env.QuotaLimit(),
-		Now: env.Now, Random: env.Random,
+		Valid: time.Duration(env.Number("UPLOAD_FORM_SECONDS")) * time.Second, Now: env.Now, Random: env.Random,
 	}
 	return httpapi.Authenticate(env.Verifier(), httpapi.Command(http.StatusCreated, request.Do))
 }

@@ -19,6 +19,7 @@ type RequestUpload struct {
 	Place   domain.Place
 	MaxSize int64 // bytes of a file
 	Quota   domain.Usage
+	Valid   time.Duration // of a form
 	Now     func() time.Time
 	Random  io.Reader
 }
@@ -54,6 +55,6 @@ func (r RequestUpload) Do(ctx context.Context, in In) (Out, error) {
 	if err := r.Uploads.Create(ctx, upload, r.Quota); err != nil {
 		return Out{}, err
 	}
-	form, err := r.Forms.Form(ctx, upload, domain.FormTTL)
-	return Out{upload.State().ID.String(), form.URL, form.Fields, domain.FormatTime(now.Add(domain.FormTTL)), b.Size}, err
+	form, err := r.Forms.Form(ctx, upload, r.Valid)
+	return Out{upload.State().ID.String(), form.URL, form.Fields, domain.FormatTime(now.Add(r.Valid)), b.Size}, err
 }

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"testing"
+
+	lambdaevents "github.com/aws/aws-lambda-go/events"
+
+	"lyceum/local/localtest"
+	"lyceum/local/localtest/buckets"
+	"lyceum/local/localtest/files"
+	"lyceum/shared/domain"
+	"lyceum/shared/domain/fault"
+	"lyceum/shared/events"
+)
+
+const name = "uploads/on-object-created"
+
+func open(t testing.TB) (*localtest.Stand, localtest.User) {
+	t.Helper()
+	stand := localtest.New(t)
+	buckets.Open(t, stand)
+	return stand, stand.NewUser(t)
+}
+
+// deliver hands the function S3's event of an object.
+func deliver(t testing.TB, stand *localtest.Stand, key string) error {
+	t.Helper()
+	detail, err := json.Marshal(map[string]any{"version": "0", "bucket": map[string]string{"name": stand.Variable("UPLOADS_BUCKET")}, "object": map[string]any{"key": key, "size": 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := stand.Env(t, name)
+	return events.ServeObjects(env.Log, handler(env))(t.Context(), lambdaevents.EventBridgeEvent{Source: "aws.s3", DetailType: "Object Created", Detail: detail})
+}
+
+func TestOnObjectCreatedConfirmsForAClientThatVanished(t *testing.T) {
+	t.Parallel()
+	stand, user := open(t)
+	content := files.PDF("1.7", 300)
+	upload, form := buckets.Request(t, stand, user, "a.pdf", "application/pdf", 300)
+	buckets.Send(t, form, content)
+	stand.WantCalls(t, name, func() {
+		if err := deliver(t, stand, upload.StagingKey()); err != nil {
+			t.Fatal(err)
+		}
+	})
+	for range 2 { // it comes at least once
+		if err := deliver(t, stand, upload.StagingKey()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if keys := buckets.Keys(t, stand); !slices.Equal(keys, []string{upload.State().Key}) {
+		t.Errorf("objects %q", keys)
+	}
+	used, open := buckets.Used(t, stand, user)
+	if n := localtest.With(stand.Items(t, "LEARNING_TABLE"), "event"); n != 1 || used.Files != 1 || open != 0 {
+		t.Errorf("%d events, counted %+v, %d open", n, used, open)
+	}
+}
+
+func TestWhatCannotBeConfirmedIsDone(t *testing.T) {
+	t.Parallel()
+	stand, user := open(t)
+	upload, form := buckets.Request(t, stand, user, "a.pdf", "application/pdf", 300)
+	for _, key := range []string{upload.StagingKey() /* not there */, "staging/x/y", "staging/" + user.ID.String() + "/" + user.ID.String(), "files/x"} {
+		if err := deliver(t, stand, key); err != nil {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+	if got := buckets.Send(t, form, make([]byte, 300)); got.Status != http.StatusNoContent {
+		t.Fatalf("S3 answers %d", got.Status)
+	}
+	if err := deliver(t, stand, upload.StagingKey()); err != nil {
+		t.Error(err)
+	}
+	if used, open := buckets.Used(t, stand, user); used != (domain.Usage{}) || open != 0 || len(buckets.Keys(t, stand)) != 0 {
+		t.Errorf("counted %+v, %d open, objects %q", used, open, buckets.Keys(t, stand))
+	}
+}
+
+func TestADeadDatabaseLetsTheEventComeAgain(t *testing.T) {
+	t.Parallel()
+	stand, user := open(t)
+	upload, _ := buckets.Request(t, stand, user, "a.pdf", "application/pdf", 300)
+	stand.Intercept(localtest.Down())
+	var unavailable *fault.Error
+	if err := deliver(t, stand, upload.StagingKey()); !errors.As(err, &unavailable) || unavailable.Kind != fault.Unavailable {
+		t.Errorf("got %v", err)
+	}
+}
