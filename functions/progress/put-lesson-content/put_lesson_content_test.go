@@ -160,9 +160,19 @@ func TestD54OldContentsGoLaterAndNeverTheOneThatIsShown(t *testing.T) {
 	clock(-48*time.Hour + time.Minute)
 	third := write(id, "3")
 	have(first, second, third)
+	clock(-40 * time.Hour)
+	orphan, err := domain.NewContent(id, domain.HTML, nil, 0, now, rand.Reader) // of a write that died before the lesson pointed to it
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{orphan.ContentKey, orphan.SourceKey()} {
+		if err := buckets.Bucket(s, "CONTENT_BUCKET").Put(t.Context(), key, domain.HTML, []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
 	clock(0)
 	fourth := write(id, "4") // the last one before it stays, whatever its age
-	have(third, fourth)
+	have(third, orphan.ContentKey, fourth)
 	if keys, err := buckets.Bucket(s, "CONTENT_BUCKET").Keys(t.Context(), domain.ContentPrefix(other)); len(keys) != 2 || err != nil {
 		t.Errorf("of another lesson there are %v (%v)", keys, err)
 	}
