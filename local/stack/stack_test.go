@@ -79,7 +79,7 @@ func TestEnvironment(t *testing.T) {
 	})
 	t.Run("the signing keys are for those alone who sign", func(t *testing.T) {
 		t.Parallel()
-		signs := []string{"auth/login", "auth/register", "auth/refresh", "auth/change-password"}
+		signs := []string{"auth/login", "auth/register", "auth/refresh", "auth/change-password", "progress/award-certificate"}
 		for _, f := range s.Functions {
 			folder := strings.TrimPrefix(stack.Package(f), "./functions/")
 			if _, has := s.Environment(f, "", "")["SIGNING_KEYS"]; has != slices.Contains(signs, folder) {

@@ -138,6 +138,11 @@ func (s stepped) Get(ctx context.Context, key string) (domain.KVEntry, bool, err
 	return s.KV.Get(ctx, key)
 }
 
+func (s stepped) Set(ctx context.Context, key string, e domain.KVEntry, ttl time.Duration) error {
+	await(ctx)
+	return s.KV.Set(ctx, key, e, ttl)
+}
+
 func (s stepped) SetNewer(ctx context.Context, key string, e domain.KVEntry, ttl time.Duration) (bool, error) {
 	await(ctx)
 	return s.KV.SetNewer(ctx, key, e, ttl)

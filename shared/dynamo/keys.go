@@ -25,6 +25,8 @@ import (
 //	learning   USER#<id>         RESUME#<region>              lessons begun, one region's   Learning.Learn
 //	learning   USER#<id>         DONE#<time>#<lesson>         place in the history          Learning.Learn
 //	learning   USER#<id>         LIKE#<lesson>#<region>       one region's shard            Likes.Like
+//	learning   USER#<id>         CERTIFICATE#<track>          certificate, in catalogue     Certificates.Award
+//	learning   CERTKEY#<kid>     CERTKEY                      public key, kept for ever     Certificates.KeepKey
 //	learning   LESSON#<id>       LIKES#<region>               likes, counted                Likes.Like
 //	learning   USER#<id>         UPLOAD#<id>                  upload; refused ones expire   Uploads.Create, Change
 //	learning   USER#<id>         QUOTA#<region>               what one region counted       Uploads.Create, Change
@@ -38,6 +40,7 @@ import (
 //	limits     RL#<policy>#<subject>                          one subject's limit, expires  Limits.Take
 //
 //	index catalogue of learning: cataloguePk PUBLISHED or DRAFT, catalogueSk <track>#<difficulty>#<order, 6 digits>#<lesson id>.
+//	Certificates are in the index catalogue too: cataloguePk CERTIFICATE#<public id>, catalogueSk CERTIFICATE.
 //	index users of identity: usersPk USERS, usersSk <createdAt>#<user id>. One partition takes 1,000 registrations and changes a second.
 const (
 	accountSK      = "ACCOUNT"
@@ -97,6 +100,17 @@ func likeKey(user domain.UserID, lesson domain.LessonID, region string) key {
 func likesKey(lesson domain.LessonID, region string) key {
 	return key{lessonKey(lesson).PK, "LIKES#" + region}
 }
+
+const certificateSK = "CERTIFICATE"
+
+func certificateKey(owner domain.UserID, track domain.Track) key {
+	return key{userPK(owner), certificateSK + "#" + track.String()}
+}
+
+// certificatePK finds a certificate by its public id, in the index catalogue.
+func certificatePK(id domain.CertificateID) string { return certificateSK + "#" + id.String() }
+
+func credentialKeyKey(id string) key { return key{"CERTKEY#" + id, "CERTKEY"} }
 
 func uploadKey(owner domain.UserID, id domain.UploadID) key {
 	return key{userPK(owner), uploadSK + id.String()}
