@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -20,8 +21,9 @@ import (
 
 // API is the HTTP API in front of one function.
 type API struct {
-	URL string
-	t   testing.TB
+	URL   string
+	t     testing.TB
+	meter *httpapi.Meter
 }
 
 // Serve puts the HTTP API before a function: handler is its main.go's, name its folder. The template's routes lead to it.
@@ -34,7 +36,9 @@ func (s *Stand) Serve(t testing.TB, name string, handler func(*platform.Env) htt
 func (s *Stand) ServeEnv(t testing.TB, name string, env *platform.Env, handler func(*platform.Env) httpapi.Handler) *API {
 	t.Helper()
 	f := s.function(t, name)
-	h := handler(env)
+	meter := env.Meter()
+	meter.Every.Store(math.MaxInt32) // which request asks the limits table must not depend on how many a test made before
+	h := meter.Wrap(handler(env))
 	if err := env.Err(); err != nil {
 		t.Fatalf("configuration: %v", err)
 	}
@@ -67,7 +71,7 @@ func (s *Stand) ServeEnv(t testing.TB, name string, env *platform.Env, handler f
 	}
 	server := httptest.NewServer(front)
 	t.Cleanup(server.Close)
-	return &API{URL: server.URL, t: t}
+	return &API{server.URL, t, meter}
 }
 
 // Answer is what came back.

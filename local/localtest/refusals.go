@@ -1,6 +1,7 @@
 package localtest
 
 import (
+	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -49,6 +50,25 @@ func (a *API) RefusesStrangers(t *testing.T, stand *Stand, good Request) {
 	}
 	if n := len(stand.allCalls()) - calls; n != 0 {
 		t.Errorf("DynamoDB was asked %d times for strangers", n)
+	}
+	good.Token = ""
+	a.TellsLimits(t, stand, good)
+}
+
+// TellsLimits sends a request, whatever its answer is: it tells the limit of all routes, and the function may ask the limits table.
+func (a *API) TellsLimits(t *testing.T, stand *Stand, r Request) {
+	t.Helper()
+	calls := len(stand.allCalls())
+	a.meter.Every.Store(1)
+	answer := a.Do(r)
+	a.meter.Every.Store(math.MaxInt32)
+	for _, header := range []string{"Ratelimit", "Ratelimit-Policy", "X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"} {
+		if answer.Header.Get(header) == "" {
+			t.Errorf("%s %s: %d without %s", r.Method, r.Path, answer.Status, header)
+		}
+	}
+	if asked := stand.allCalls()[calls:]; len(asked) == 0 || asked[0].action != "UpdateItem" {
+		t.Errorf("%s %s asks %v, want the limits table first", r.Method, r.Path, asked)
 	}
 }
 

@@ -107,7 +107,7 @@ func TestProject(t *testing.T) {
 				t.Errorf("%s has %+v, without %+v", function, named(t, s, function).Statements, want)
 			}
 		}
-		wantStatements(t, named(t, s, "HealthFunction").Statements)
+		wantStatements(t, named(t, s, "HealthFunction").Statements, "Allow [dynamodb:UpdateItem] ["+tables+"limits]")
 		text, err := os.ReadFile(project)
 		if err != nil {
 			t.Fatal(err)

@@ -124,6 +124,8 @@ type SessionOwners interface {
 type Limiter interface {
 	// Take asks for one more. Of any number of calls at once, in any number of processes, as many are allowed as if they came one by one.
 	Take(ctx context.Context, policy Policy, subject string) (Decision, error)
+	// TakeMany asks for n more, which are allowed or refused together.
+	TakeMany(ctx context.Context, policy Policy, subject string, n int) (Decision, error)
 }
 
 // Tries is a Limiter of tries at a secret. Take refuses who is locked, for LockAfter the failures in a row.

@@ -37,10 +37,16 @@ const limitTries = 3
 // Take implements domain.Limiter: one conditional update for a subject that has its whole limit or nothing left of it, else two. A third is
 // needed only when the item expires between the two. A call that DynamoDB did and whose answer got lost is counted again.
 func (l Limits) Take(ctx context.Context, policy domain.Policy, subject string) (domain.Decision, error) {
+	return l.TakeMany(ctx, policy, subject, 1)
+}
+
+// TakeMany implements domain.Limiter as Take.
+func (l Limits) TakeMany(ctx context.Context, policy domain.Policy, subject string, n int) (domain.Decision, error) {
 	now := l.Now().UnixMilli()
 	step := (policy.Window / time.Duration(policy.Limit)).Milliseconds()
 	end := now + step*int64(policy.Limit)
-	latest := end - step // of tat, for one more
+	taken := step * int64(n)
+	latest := end - taken // of tat, for n more
 	decide := func(i limitItem, allowed bool) domain.Decision {
 		d := domain.Decision{Allowed: allowed, Limit: policy.Limit, Reset: millis(i.TAT - now), Failures: i.Failures}
 		if allowed {
@@ -59,8 +65,8 @@ func (l Limits) Take(ctx context.Context, policy domain.Policy, subject string) 
 			set, condition string
 			value, bound   int64
 		}{
-			{":value", "attribute_not_exists(tat) OR tat <= :bound", now + step, now},
-			{"tat + :value", "tat <= :bound", step, latest},
+			{":value", "attribute_not_exists(tat) OR tat <= :bound", now + taken, now},
+			{"tat + :value", "tat <= :bound", taken, latest},
 		} {
 			item, done, err := l.move(ctx, limitPK(policy.Name, subject), c.set, c.condition, c.value, c.bound, expires)
 			if err != nil {

@@ -252,3 +252,18 @@ func TestALimiterWaitsNoLongerThanItsContext(t *testing.T) {
 		t.Error("got a decision of a table that does not answer")
 	}
 }
+
+func TestManyAreTakenTogetherOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	l := limits(localtest.New(t), atNoon)
+	for i, want := range []struct {
+		n, remaining int
+		allowed      bool
+	}{{4, 6, true}, {4, 2, true}, {4, 0, false}, {2, 0, true}, {1, 0, false}} {
+		d, err := l.TakeMany(t.Context(), tenAMinute, "ana", want.n)
+		must(t, err)
+		if d.Allowed != want.allowed || d.Remaining != want.remaining {
+			t.Errorf("%d: %d more: %+v, want allowed %v with %d left", i, want.n, d, want.allowed, want.remaining)
+		}
+	}
+}

@@ -33,6 +33,9 @@ func Authenticate(v Verifier, next Handler) Handler {
 		if err != nil {
 			return nil, err
 		}
+		if err := meterUser(ctx, caller.UserID); err != nil {
+			return nil, err
+		}
 		return next(context.WithValue(ctx, callerKey{}, caller), r)
 	}
 }

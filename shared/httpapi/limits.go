@@ -22,6 +22,9 @@ var (
 	// LoginAccount guards the password at POST /api/auth/login by the e-mail address, whether it has an account or not; a device that
 	// signed in before has a count of its own.
 	LoginAccount = domain.Policy{Name: "login-account", Limit: 10, Window: time.Minute, Kept: 24 * time.Hour}
+	// EachIP guards every route by source address, and EachUser every route that needs a token by user, as a Meter counts them.
+	EachIP   = domain.Policy{Name: "ip", Limit: 3000, Window: time.Minute}
+	EachUser = domain.Policy{Name: "user", Limit: 600, Window: time.Minute}
 	// PasswordUser guards the password where a signed-in user is asked for it again, by the user.
 	PasswordUser = domain.Policy{Name: "password-user", Limit: 10, Window: time.Minute, Kept: 24 * time.Hour}
 	// ForgotIP guards POST /api/auth/password/forgot by source address; a class behind one address may ask at once.
@@ -111,17 +114,22 @@ func (l Limits) take(ctx context.Context, policy domain.Policy, subject string) 
 		l.open(ctx, policy, err)
 		return domain.Decision{}, nil
 	}
+	return decision, tell(ctx, policy, decision)
+}
+
+// tell notes a decision for the answer's headers: nil, ErrRateLimited or ErrLocked.
+func tell(ctx context.Context, policy domain.Policy, decision domain.Decision) error {
 	t := takenOf(ctx)
 	t.policy, t.decision = policy, decision
 	if decision.Allowed {
-		return decision, nil
+		return nil
 	}
 	refused := *ErrRateLimited
 	if decision.Locked {
 		refused = *ErrLocked
 	}
 	refused.RetryAfter = decision.RetryAfter
-	return decision, &refused
+	return &refused
 }
 
 func (l Limits) open(ctx context.Context, policy domain.Policy, cause error) {

@@ -20,6 +20,9 @@ func (f takeFunc) Take(ctx context.Context, p domain.Policy, subject string) (do
 	return f(ctx, p, subject)
 }
 
+func (f takeFunc) TakeMany(ctx context.Context, p domain.Policy, subject string, _ int) (domain.Decision, error) {
+	return f(ctx, p, subject)
+}
 func (takeFunc) Failed(context.Context, domain.Policy, string) error { return nil }
 func (takeFunc) Passed(context.Context, domain.Policy, string) error { return nil }
 

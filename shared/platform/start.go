@@ -13,7 +13,7 @@ import (
 // until Lambda ends the process. With a wrong configuration it logs every mistake and ends with status 1, which Lambda reports as an
 // init error.
 func Start(build func(*Env) httpapi.Handler) {
-	start(build, func(env *Env, h httpapi.Handler) any { return httpapi.Serve(env.Log, h) })
+	start(func(env *Env) httpapi.Handler { return env.Meter().Wrap(build(env)) }, func(env *Env, h httpapi.Handler) any { return httpapi.Serve(env.Log, h) })
 }
 
 // Consume is Start for a function behind a rule of the event bus.

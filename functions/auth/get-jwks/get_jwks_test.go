@@ -220,3 +220,9 @@ func TestD15NoKeyNoStart(t *testing.T) {
 		}
 	})
 }
+
+func TestD27EveryAnswerTellsTheLimit(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	stand.Serve(t, name, handler).TellsLimits(t, stand, localtest.Request{Method: http.MethodGet, Path: path})
+}

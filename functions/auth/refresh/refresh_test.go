@@ -149,3 +149,9 @@ func TestWithoutTheDatabase(t *testing.T) {
 	stand.Intercept(nil)
 	api.Post(path, "", body(first.RefreshToken)).Data(t, http.StatusOK, &auth.Tokens{})
 }
+
+func TestD27EveryAnswerTellsTheLimit(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	stand.Serve(t, name, handler).TellsLimits(t, stand, localtest.Request{Method: http.MethodPost, Path: path, Body: body("x")})
+}

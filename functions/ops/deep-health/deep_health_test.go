@@ -83,3 +83,10 @@ func TestDeepHealthNamesABucketThatIsGone(t *testing.T) {
 		t.Errorf("got %s, want content and uploads", answer.Body)
 	}
 }
+
+func TestD27EveryAnswerTellsTheLimit(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	buckets.Open(t, stand)
+	stand.Serve(t, name, handler).TellsLimits(t, stand, localtest.Request{Method: http.MethodGet, Path: path})
+}

@@ -104,3 +104,9 @@ func TestD38ErrorsTellNothing(t *testing.T) {
 		t.Errorf("shape %s, want %s", shape, want)
 	}
 }
+
+func TestD27EveryAnswerTellsTheLimit(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	stand.Serve(t, name, handler).TellsLimits(t, stand, localtest.Request{Method: http.MethodGet, Path: path})
+}

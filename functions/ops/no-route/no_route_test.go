@@ -24,7 +24,7 @@ func TestD67APathWithOtherMethodsIs405(t *testing.T) {
 	stand := localtest.New(t)
 	api := stand.Serve(t, name, handler)
 	for _, c := range []struct{ method, path, allow string }{
-		{"GET", "/api/auth/register", "POST"}, {"DELETE", "/api/auth/login", "POST"}, {"POST", "/api/users/me", "GET, PATCH, PUT"}, {"PUT", "/api/users/me/dashboard", "GET"},
+		{"GET", "/api/auth/register", "POST"}, {"DELETE", "/api/auth/login", "POST"}, {"POST", "/api/users/me", "DELETE, GET, PATCH, PUT"}, {"PUT", "/api/users/me/dashboard", "GET"},
 		{"PATCH", "/api/users/me/dashboard", "GET"}, {"POST", "/api/lessons", "GET"}, {"DELETE", "/api/lessons/x", "GET"},
 		{"GET", "/api/lessons/x/complete", "POST"}, {"GET", "/api/uploads", "POST"}, {"POST", "/api/uploads/x/content", "GET"},
 		{"HEAD", "/api/health", "GET"}, {"OPTIONS", "/api/health", "GET"}, {"TRACE", "/api/health", "GET"}, {"BREW", "/api/health", "GET"},
@@ -109,4 +109,10 @@ func read(t *testing.T, file string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+func TestD27EveryAnswerTellsTheLimit(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	stand.Serve(t, name, handler).TellsLimits(t, stand, localtest.Request{Method: http.MethodGet, Path: "/nowhere"})
 }
