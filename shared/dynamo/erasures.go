@@ -157,12 +157,49 @@ func (e Erasures) sweep(ctx context.Context, table Table, user domain.UserID) er
 					return err
 				}
 			}
-			if k != epochKey(user) {
+			switch {
+			case k == epochKey(user):
+			case k.kind() == "like":
+				if err := e.unlike(ctx, k); err != nil {
+					return err
+				}
+			default:
 				keys = append(keys, k)
 			}
 		}
 		return table.removeAll(ctx, keys)
 	})
+}
+
+// unlike removes a like, of whatever region, and takes what it counted off this region's count, in one transaction: so a lesson's count is
+// right at the end, and a repetition takes nothing off twice.
+func (e Erasures) unlike(ctx context.Context, k key) error {
+	lesson, _, _ := strings.Cut(strings.TrimPrefix(k.SK, likeSK), "#")
+	likes := Likes{Table: e.Learning, Region: e.Accounts.Region}
+	for try := range maxTries {
+		if err := pause(ctx, try); err != nil {
+			return err
+		}
+		var like likeItem
+		if found, err := e.Learning.get(ctx, k, &like); err != nil || !found {
+			return err
+		}
+		condition := "version = :version"
+		writes := []types.TransactWriteItem{{Delete: &types.Delete{
+			TableName: &e.Learning.Name, Key: k.av(), ConditionExpression: &condition, ExpressionAttributeValues: attributes{":version": num(like.Version)},
+		}}}
+		if like.Counted != 0 {
+			writes = append(writes, likes.addLikes(domain.RestoreID[domain.Lesson](lesson), -like.Counted))
+		}
+		_, err := e.Learning.Client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
+		if err == nil {
+			return nil
+		}
+		if !lostRace(err) {
+			return failed(err)
+		}
+	}
+	return ErrBusy
 }
 
 // account removes the addresses' claims, then the rest of the identity table, the user last: until then a repetition finds the addresses.

@@ -35,7 +35,7 @@ var shown = map[string]struct {
 	"resume":      {"positions", nil, []string{"version"}},
 	"done":        {"history", nil, []string{"version"}},
 	"summary":     {"summaries", []string{"completed", "scoreSum", "recent"}, nil},
-	"like":        {"likes", nil, []string{"version"}},
+	"like":        {"likes", []string{"liked", "at"}, []string{"ever", "counted", "version"}},
 	"certificate": {"certificates", nil, []string{"version"}},
 	"upload": {"uploads", []string{"originalName", "contentType", "size", "sha256", "status", "reason", "createdAt"},
 		[]string{"objectKey", "bucket", "region", "parts", "etag", "thumbnails", "until", "expiresAt", "version"}},

@@ -35,10 +35,16 @@ func remove(api *localtest.API, token, password string) localtest.Answer {
 func life(t testing.TB, stand *localtest.Stand, address string, lessons int) (user localtest.User, token string) {
 	t.Helper()
 	user = stand.NewUserOf(t, address, auth.Argon2id{MemoryKiB: 64, Passes: 1, Lanes: 1})
+	other := stand.NewUser(t)
 	token = stand.SignIn(t, user, "laptop of "+address, time.Now()).AccessToken
 	stand.SignIn(t, user, "phone of "+address, time.Now())
 	for i := range lessons {
-		stand.Complete(t, user, stand.NewLesson(t, "go", i), 50, time.Now())
+		lesson := stand.NewLesson(t, "go", i)
+		stand.Complete(t, user, lesson, 50, time.Now())
+		if i < 2 {
+			like(t, stand, user.ID, lesson)
+			like(t, stand, other.ID, lesson)
+		}
 	}
 	bucket := buckets.Bucket(stand, "UPLOADS_BUCKET")
 	made, event, err := domain.NewUpload(user.ID, bucket.Place(), address+".pdf", pdf, time.Now(), rand.Reader)
@@ -52,6 +58,26 @@ func life(t testing.TB, stand *localtest.Stand, address string, lessons int) (us
 	_, _, err = keys.Begin(t.Context(), domain.Repeatable{User: user.ID, Route: "x", Key: "y", Fingerprint: []byte("z")}, time.Minute)
 	must(t, err)
 	return user, token
+}
+
+func like(t testing.TB, stand *localtest.Stand, user domain.UserID, lesson *domain.Lesson) {
+	t.Helper()
+	likes := dynamo.Likes{Table: stand.Table("LEARNING_TABLE"), Region: localtest.Region, Regions: []string{localtest.Region}}
+	_, err := likes.Like(t.Context(), user, lesson.State().ID, func(_ *domain.Lesson, l *domain.Like) (int, []domain.Event, error) {
+		change, _ := l.Set(true, time.Now())
+		return change, nil, nil
+	})
+	must(t, err)
+}
+
+// countsOfLikes checks that each lesson has exactly the like of the other user left.
+func countsOfLikes(t testing.TB, stand *localtest.Stand) {
+	t.Helper()
+	for _, item := range stand.Items(t, "LEARNING_TABLE") {
+		if n, ok := item["likes"]; ok && n != float64(1) {
+			t.Errorf("%v has %v likes, want the other user's", item["pk"], n)
+		}
+	}
 }
 
 var pdf = []byte("%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF")
@@ -108,13 +134,14 @@ func TestD07D56EverythingIsErased(t *testing.T) {
 			t.Errorf("there is still %s", trace)
 		}
 	}
+	countsOfLikes(t, stand)
 	counts := map[string]int{}
 	for _, e := range got.Erased {
 		counts[e.Store+" "+e.Kind] = e.Count
 	}
 	want := map[string]int{
-		"identity account": 1, "identity credential": 1, "identity address": 1, "learning progress": 30, "learning summary": 1,
-		"learning upload": 1, "learning quota": 1, "files object": 1, "ephemeral session": 2, "ephemeral idempotency": 1,
+		"identity account": 1, "identity credential": 1, "identity address": 1, "learning progress": 30, "learning done": 30, "learning summary": 1,
+		"learning like": 2, "learning upload": 1, "learning quota": 1, "files object": 1, "ephemeral session": 2, "ephemeral idempotency": 1,
 	}
 	if fmt.Sprint(counts) != fmt.Sprint(want) {
 		t.Errorf("the receipt counts\n got %v\nwant %v", counts, want)
@@ -203,6 +230,7 @@ func TestADeathAnywhereIsFinishedByTheNext(t *testing.T) {
 					t.Errorf("dead at call %d (done %v): there is still %s", at, done, trace)
 				}
 			}
+			countsOfLikes(t, stand)
 			if text, _ := json.Marshal(got.Erased); !bytes.Contains(text, []byte(`"progress","count":2`)) {
 				t.Errorf("dead at call %d: the receipt says %s", at, text)
 			}

@@ -55,7 +55,7 @@ func TestExportMeShowsAllButSecrets(t *testing.T) {
 	for section, items := range got.Kept {
 		sizes[section] = len(items)
 	}
-	want := map[string]int{"account": 1, "password": 1, "progress": 3, "summaries": 1, "uploads": 1, "sessions": 1, "repeatableRequests": 1}
+	want := map[string]int{"account": 1, "password": 1, "progress": 3, "history": 3, "summaries": 1, "uploads": 1, "sessions": 1, "repeatableRequests": 1}
 	if fmt.Sprint(sizes) != fmt.Sprint(want) || got.NextCursor != nil {
 		t.Errorf("sections %v, want %v", sizes, want)
 	}

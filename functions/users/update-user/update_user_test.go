@@ -310,3 +310,24 @@ func erase(t testing.TB, stand *localtest.Stand, user localtest.User) {
 		t.Error(err)
 	}
 }
+
+// D09: an update was silent about users there are not, took any address as it came, and let everybody change everybody.
+func TestD09AnUpdateIsOfAUserThereIsByThoseWhoMay(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	api := stand.Serve(t, name, handler)
+	ana, ben, admin := stand.NewUser(t), stand.NewUser(t), stand.NewUserAs(t, domain.Admin)
+	ghost := stand.Ghost(t)
+	patch(api, ghost, admin.Token, "Ghost", "").Fails(t, http.StatusNotFound, "user.not_found")
+	patch(api, ana, ben.Token, "Ben", "").Fails(t, http.StatusForbidden, "auth.forbidden")
+	for _, body := range []string{`{"email":"ANA@Other.org"}`, `{"username":"Ana","email":"` + strings.ToUpper(ben.Email) + `"}`} {
+		r := localtest.Request{Method: http.MethodPatch, Path: path(ana), Token: ana.Token, Body: body}
+		if got := api.Do(r).Fails(t, http.StatusBadRequest, "request.invalid").Fields(); got != "email" {
+			t.Errorf("%s: details name %q, want email: it has a way of its own", body, got)
+		}
+	}
+	if s := stored(t, stand, ana); s.Version != 1 || s.Email.String() != ana.Email {
+		t.Errorf("stored %+v, want what was there", s)
+	}
+	patch(api, ana, ana.Token, "Ana", "").Data(t, http.StatusOK, &self{})
+}
