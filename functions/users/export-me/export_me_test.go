@@ -40,9 +40,9 @@ func TestExportMeShowsAllButSecrets(t *testing.T) {
 	for i := range 3 {
 		stand.Complete(t, user, stand.NewLesson(t, "go", i), 77, time.Now())
 	}
-	made, event, err := domain.NewUpload(user.ID, "bucket", "thesis.pdf", []byte("%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"), time.Now(), rand.Reader)
+	made, event, err := domain.NewUpload(user.ID, domain.Place{Bucket: "bucket", Region: localtest.Region}, "thesis.pdf", []byte("%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"), time.Now(), rand.Reader)
 	must(t, err)
-	must(t, dynamo.Uploads{Table: stand.Table("LEARNING_TABLE"), Region: localtest.Region}.Create(t.Context(), made, event))
+	must(t, dynamo.Uploads{Table: stand.Table("LEARNING_TABLE"), Region: localtest.Region, Regions: []string{localtest.Region}, Now: time.Now}.Create(t.Context(), made, domain.Usage{Bytes: 1 << 20, Files: 10}, event))
 	keys := dynamo.Idempotency{Table: stand.Table("EPHEMERAL_TABLE"), Now: time.Now, Random: rand.Reader}
 	_, _, err = keys.Begin(t.Context(), domain.Repeatable{User: user.ID, Route: "x", Key: "y", Fingerprint: []byte("z")}, time.Minute)
 	must(t, err)
@@ -55,7 +55,7 @@ func TestExportMeShowsAllButSecrets(t *testing.T) {
 	for section, items := range got.Kept {
 		sizes[section] = len(items)
 	}
-	want := map[string]int{"account": 1, "password": 1, "progress": 3, "history": 3, "summaries": 1, "uploads": 1, "sessions": 1, "repeatableRequests": 1}
+	want := map[string]int{"account": 1, "password": 1, "progress": 3, "history": 3, "summaries": 1, "uploads": 1, "storage": 1, "sessions": 1, "repeatableRequests": 1}
 	if fmt.Sprint(sizes) != fmt.Sprint(want) || got.NextCursor != nil {
 		t.Errorf("sections %v, want %v", sizes, want)
 	}
