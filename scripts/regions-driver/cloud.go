@@ -194,8 +194,8 @@ func weaken(mutant, root string) error {
 		// Each region decides by its own replica who has an address.
 		"claim-anywhere": {{"shared/dynamo/accounts.go", "if a.Home == nil {", "if a.Home == nil || true {"},
 			{"template.yaml", "MultiRegionConsistency: !If [IsStrong, STRONG, EVENTUAL]", "MultiRegionConsistency: EVENTUAL"}},
-		// What arrives last stays, instead of what was written last.
-		"arrival-order": {{"local/dynamodb/replica.go", "wins := len(ours) == 0 || theirs[0].compare(ours[0]) > 0", "wins := true"}},
+		// The best score is that of the region that is read last.
+		"arrival-order": {{"shared/domain/progress.go", "all.BestScore = max(all.BestScore, s.BestScore)", "all.BestScore = s.BestScore"}},
 	}[mutant]
 	if edits == nil {
 		return fmt.Errorf("there is no mutant %q", mutant)

@@ -64,6 +64,7 @@ func run(ctx context.Context, o options) ([]string, error) {
 	defer cancel()
 	var running sync.WaitGroup
 	running.Go(func() { trouble(until, cloud, rand.New(rand.NewPCG(o.seed, 1))) })
+	running.Go(func() { w.rush(until) })
 	for i := range w.people {
 		running.Go(func() { w.live(until, w.people[i], rand.New(rand.NewPCG(o.seed, uint64(100+i)))) })
 	}
