@@ -189,8 +189,10 @@ func trouble(ctx context.Context, c *cloud, random *rand.Rand) {
 func weaken(mutant, root string) error {
 	edits := map[string][]edit{
 		// One item for all regions instead of one for each.
-		"plain-counters": {{"shared/dynamo/keys.go", `func summaryKey(user domain.UserID, region string) key {`, "func summaryKey(user domain.UserID, region string) key {\n\tregion = \"all\""},
-			{"shared/dynamo/keys.go", `func likesKey(lesson domain.LessonID, region string) key {`, "func likesKey(lesson domain.LessonID, region string) key {\n\tregion = \"all\""}},
+		"plain-counters": {
+			{"shared/platform/learning.go", "Region: e.Region(), Regions: e.Regions()", `Region: "all", Regions: []string{"all"}`},
+			{"shared/platform/likes.go", "Region: e.Region(), Regions: e.Regions()", `Region: "all", Regions: []string{"all"}`},
+		},
 		// Each region decides by its own replica who has an address.
 		"claim-anywhere": {{"shared/dynamo/accounts.go", "if a.Home == nil {", "if a.Home == nil || true {"},
 			{"template.yaml", "MultiRegionConsistency: !If [IsStrong, STRONG, EVENTUAL]", "MultiRegionConsistency: EVENTUAL"}},
