@@ -74,6 +74,11 @@ func (s *Stand) ServeEnv(t testing.TB, name string, env *platform.Env, handler f
 	return &API{server.URL, t, meter}
 }
 
+// Unlimited lets a user send as many requests as the test needs, when it is not about limits.
+func (a *API) Unlimited() {
+	a.meter.User.Limit, a.meter.IP.Limit = 60_000, 60_000
+}
+
 // Answer is what came back.
 type Answer struct {
 	Status int

@@ -22,7 +22,7 @@ func (s *Stand) Learned(t testing.TB, n int, now time.Time) (user User, complete
 	for w := range 8 {
 		workers.Go(func() {
 			for i := w; i < len(lessons); i += 8 {
-				lessons[i] = newLesson(t, fmt.Sprintf("track-%d", i%10), i)
+				lessons[i] = publishedLesson(t, fmt.Sprintf("track-%d", i%10), i)
 				if err := catalogue.Create(t.Context(), lessons[i]); err != nil {
 					t.Error(err)
 				}

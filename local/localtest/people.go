@@ -85,11 +85,16 @@ func (s *Stand) SignIn(t testing.TB, user User, device string, at time.Time) aut
 // NewLesson publishes a lesson of a track whose body is not there yet.
 func (s *Stand) NewLesson(t testing.TB, track string, order int) *domain.Lesson {
 	t.Helper()
+	return s.create(t, publishedLesson(t, track, order))
+}
+
+func publishedLesson(t testing.TB, track string, order int) *domain.Lesson {
+	t.Helper()
 	state := newLesson(t, track, order).State()
 	content, err := domain.NewContent(state.ID, domain.Markdown, nil, 0, time.Now(), rand.Reader)
 	must(t, err)
 	state.Content, state.Published = content, true
-	return s.create(t, domain.RestoreLesson(state))
+	return domain.RestoreLesson(state)
 }
 
 // NewDraft makes a lesson that is not published and has no content.

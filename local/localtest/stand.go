@@ -17,6 +17,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -141,7 +142,9 @@ func (s *Stand) Env(t testing.TB, name string) *platform.Env {
 	f := s.function(t, name)
 	variables := s.Stack.Environment(f, s.dynamodb, s.S3)
 	variables["AWS_REGION"], variables["AWS_LAMBDA_FUNCTION_NAME"] = Region, f.Name
-	return platform.NewEnv(func(name string) string { return variables[name] }, s.logs)
+	env := platform.NewEnv(func(name string) string { return variables[name] }, s.logs)
+	env.LimiterWait = 5 * time.Second
+	return env
 }
 
 func (s *Stand) function(t testing.TB, name string) template.Function {

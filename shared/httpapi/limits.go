@@ -39,13 +39,14 @@ var ErrRateLimited = fault.New(fault.RateLimited, "request.rate_limited", "Too m
 // ErrLocked is returned to a subject with too many wrong passwords in a row, known account or not. It says when to try again.
 var ErrLocked = fault.New(fault.RateLimited, "auth.locked", "Too many wrong passwords. Try again later, or reset the password.")
 
-// limiterWait bounds the wait for the limiter.
-const limiterWait = 300 * time.Millisecond
+// LimiterWait bounds the wait for the limiter.
+const LimiterWait = 300 * time.Millisecond
 
-// Limits applies policies to requests. A limiter that fails, or does not answer within 300 ms, lets the request go on: limits protect
+// Limits applies policies to requests. A limiter that fails, or does not answer within Wait, lets the request go on: limits protect
 // against abuse, and their table must not be able to stop everybody. That is logged once a request, as error.
 type Limits struct {
 	Limiter domain.Tries
+	Wait    time.Duration // LimiterWait in functions
 	Log     *slog.Logger
 }
 
@@ -99,7 +100,7 @@ func (l Limits) Unlock(ctx context.Context, email domain.Email) {
 }
 
 func (l Limits) settle(ctx context.Context, policy domain.Policy, subject string, how func(context.Context, domain.Policy, string) error) {
-	bounded, cancel := context.WithTimeout(ctx, limiterWait)
+	bounded, cancel := context.WithTimeout(ctx, l.Wait)
 	defer cancel()
 	if err := how(bounded, policy, subject); err != nil {
 		l.open(ctx, policy, err)
@@ -107,7 +108,7 @@ func (l Limits) settle(ctx context.Context, policy domain.Policy, subject string
 }
 
 func (l Limits) take(ctx context.Context, policy domain.Policy, subject string) (domain.Decision, error) {
-	bounded, cancel := context.WithTimeout(ctx, limiterWait)
+	bounded, cancel := context.WithTimeout(ctx, l.Wait)
 	defer cancel()
 	decision, err := l.Limiter.Take(bounded, policy, subject)
 	if err != nil {

@@ -32,7 +32,7 @@ func says(d domain.Decision) takeFunc {
 }
 
 func limits(limiter domain.Tries) httpapi.Limits {
-	return httpapi.Limits{Limiter: limiter, Log: discard}
+	return httpapi.Limits{Limiter: limiter, Wait: httpapi.LimiterWait, Log: discard}
 }
 
 // fine is a route that works.
@@ -159,7 +159,7 @@ func TestALimiterThatFailsStopsNobody(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
-			l := httpapi.Limits{Limiter: limiter, Log: slog.New(slog.NewJSONHandler(&log, nil))}
+			l := httpapi.Limits{Limiter: limiter, Wait: httpapi.LimiterWait, Log: slog.New(slog.NewJSONHandler(&log, nil))}
 			e := request("POST", "")
 			if name != "no source" {
 				e.RequestContext.HTTP.SourceIP = "192.0.2.7"

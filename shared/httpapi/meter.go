@@ -20,9 +20,10 @@ const maxMetered = 10_000
 // once. Between two calls it knows of others' requests what the last call said. So a subject gets up to MeterEvery requests more than its
 // limit from each instance that serves it, and the headers lag as much. What must be exact asks Limits.
 type Meter struct {
-	Limits Limits
-	Now    func() time.Time
-	Every  atomic.Int64 // MeterEvery in functions; tests change it
+	Limits   Limits
+	IP, User domain.Policy // EachIP and EachUser
+	Now      func() time.Time
+	Every    atomic.Int64 // MeterEvery in functions; tests change it
 
 	mu       sync.Mutex
 	subjects map[string]metered
@@ -40,8 +41,8 @@ type meterKey struct{}
 func (m *Meter) Wrap(next Handler) Handler {
 	return func(ctx context.Context, r *Request) (*Response, error) {
 		if subject, err := source(r.RequestContext.HTTP.SourceIP); err != nil {
-			m.Limits.open(ctx, EachIP, err)
-		} else if err := m.admit(ctx, EachIP, subject); err != nil {
+			m.Limits.open(ctx, m.IP, err)
+		} else if err := m.admit(ctx, m.IP, subject); err != nil {
 			return nil, err
 		}
 		return next(context.WithValue(ctx, meterKey{}, m), r)
@@ -51,7 +52,7 @@ func (m *Meter) Wrap(next Handler) Handler {
 // meterUser counts a request of a user if there is a Meter.
 func meterUser(ctx context.Context, user domain.UserID) error {
 	if m, ok := ctx.Value(meterKey{}).(*Meter); ok {
-		return m.admit(ctx, EachUser, Hashed(user.String()))
+		return m.admit(ctx, m.User, Hashed(user.String()))
 	}
 	return nil
 }
@@ -60,7 +61,7 @@ func meterUser(ctx context.Context, user domain.UserID) error {
 func (m *Meter) admit(ctx context.Context, policy domain.Policy, subject string) error {
 	decision, due := m.count(policy, subject)
 	if due > 0 {
-		bounded, cancel := context.WithTimeout(ctx, limiterWait)
+		bounded, cancel := context.WithTimeout(ctx, m.Limits.Wait)
 		defer cancel()
 		counted, err := m.Limits.Limiter.TakeMany(bounded, policy, subject, due)
 		if err != nil {

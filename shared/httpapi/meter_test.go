@@ -34,7 +34,10 @@ func (*table) Passed(context.Context, domain.Policy, string) error { return nil 
 
 // metered is a route behind a Meter of ten, at a time that the test moves.
 func metered(l *table, log *slog.Logger, now *time.Time, next httpapi.Handler) httpapi.Handler {
-	m := &httpapi.Meter{Limits: httpapi.Limits{Limiter: l, Log: log}, Now: func() time.Time { return *now }}
+	m := &httpapi.Meter{
+		Limits: httpapi.Limits{Limiter: l, Wait: httpapi.LimiterWait, Log: log}, IP: httpapi.EachIP, User: httpapi.EachUser,
+		Now: func() time.Time { return *now },
+	}
 	m.Every.Store(httpapi.MeterEvery)
 	return m.Wrap(next)
 }

@@ -16,6 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/smithy-go/middleware"
+
+	"lyceum/shared/httpapi"
 )
 
 // Env is what a function is built from. Every value asked for that is missing or bad is remembered, and Start refuses to run with the
@@ -25,6 +27,8 @@ type Env struct {
 	Now    func() time.Time
 	Random io.Reader
 	Log    *slog.Logger
+	// LimiterWait is httpapi.LimiterWait; tests, which a busy machine may keep waiting, give more.
+	LimiterWait time.Duration
 	// APIOptions are put around every call to AWS; measurements use them.
 	APIOptions []func(*middleware.Stack) error
 
@@ -36,7 +40,7 @@ type Env struct {
 
 // NewEnv reads variables through lookup.
 func NewEnv(lookup func(string) string, logs io.Writer) *Env {
-	e := &Env{Lookup: lookup, Now: time.Now, Random: rand.Reader}
+	e := &Env{Lookup: lookup, Now: time.Now, Random: rand.Reader, LimiterWait: httpapi.LimiterWait}
 	var level slog.Level
 	if text := lookup("LOG_LEVEL"); text != "" {
 		if err := level.UnmarshalText([]byte(text)); err != nil {

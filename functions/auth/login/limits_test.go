@@ -25,14 +25,6 @@ func stopped(t testing.TB, stand *localtest.Stand) (env *platform.Env, sleep fun
 	return env, func(by time.Duration) { late.Add(int64(by)) }
 }
 
-// logLines counts what a logger writes.
-type logLines struct{ atomic.Int64 }
-
-func (l *logLines) Write(line []byte) (int, error) {
-	l.Add(1)
-	return len(line), nil
-}
-
 // rate is what an answer says of the limit.
 func rate(a localtest.Answer) string {
 	return fmt.Sprint(a.Header["Ratelimit-Policy"], a.Header["Ratelimit"], a.Header["X-Ratelimit-Limit"], a.Header["X-Ratelimit-Remaining"],
@@ -45,10 +37,8 @@ func TestD22OfAThousandLoginsTenPass(t *testing.T) {
 	stand := localtest.New(t)
 	user := stand.NewUser(t)
 	var apis []*localtest.API
-	var open logLines
 	for range 2 { // two processes, as far as DynamoDB can tell
 		env, _ := stopped(t, stand)
-		env.Log = slog.New(slog.NewJSONHandler(&open, &slog.HandlerOptions{Level: slog.LevelError}))
 		apis = append(apis, stand.ServeEnv(t, name, env, handler))
 	}
 	var mu sync.Mutex
@@ -66,13 +56,11 @@ func TestD22OfAThousandLoginsTenPass(t *testing.T) {
 		})
 	}
 	all.Wait()
-	// On a machine so busy that the limiter does not answer in its 300 ms, that request is let through, and says so in the log.
-	passed, through := statuses[http.StatusOK], int(open.Load())
-	if passed > 10+through || through == 0 && passed != 10 || passed+statuses[http.StatusTooManyRequests] != 1000 {
-		t.Errorf("statuses %v, want 200 ten times and %d more without an answer of the limiter, else 429", statuses, through)
+	if statuses[http.StatusOK] != 10 || statuses[http.StatusTooManyRequests] != 990 {
+		t.Errorf("statuses %v, want 200 ten times, else 429", statuses)
 	}
-	if sessions := stand.Items(t, "EPHEMERAL_TABLE"); len(sessions) != passed {
-		t.Errorf("%d sessions, want %d", len(sessions), passed)
+	if sessions := stand.Items(t, "EPHEMERAL_TABLE"); len(sessions) != 10 {
+		t.Errorf("%d sessions, want 10", len(sessions))
 	}
 }
 

@@ -12,8 +12,6 @@ import (
 
 	"lyceum/local/localtest"
 	"lyceum/shared/domain"
-	"lyceum/shared/dynamo"
-	"lyceum/shared/httpapi"
 )
 
 const wrongPassword = "wrong horse battery"
@@ -116,7 +114,7 @@ func TestStrangersDoNotLockAKnownDeviceOut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		httpapi.Limits{Limiter: dynamo.Limits{Table: stand.Table("LIMITS_TABLE"), Now: env.Now}, Log: env.Log}.Unlock(t.Context(), email)
+		env.Limits().Unlock(t.Context(), email)
 		sleep(time.Minute)
 		api.Post(path, "", body(t, user.Email, localtest.Password)).Data(t, http.StatusOK, &signedIn{})
 	})

@@ -25,8 +25,8 @@ func TestD67APathWithOtherMethodsIs405(t *testing.T) {
 	api := stand.Serve(t, name, handler)
 	for _, c := range []struct{ method, path, allow string }{
 		{"GET", "/api/auth/register", "POST"}, {"DELETE", "/api/auth/login", "POST"}, {"POST", "/api/users/me", "DELETE, GET, PATCH, PUT"}, {"PUT", "/api/users/me/dashboard", "GET"},
-		{"PATCH", "/api/users/me/dashboard", "GET"}, {"POST", "/api/lessons", "GET"}, {"DELETE", "/api/lessons/x", "GET"},
-		{"GET", "/api/lessons/x/complete", "POST"}, {"GET", "/api/uploads", "POST"}, {"POST", "/api/uploads/x/content", "GET"},
+		{"PATCH", "/api/users/me/dashboard", "GET"}, {"PUT", "/api/lessons", "GET, POST"}, {"POST", "/api/lessons/x", "DELETE, GET, PATCH, PUT"},
+		{"GET", "/api/lessons/x/complete", "POST"}, {"PUT", "/api/uploads", "GET, POST"}, {"POST", "/api/uploads/x/content", "GET, HEAD"},
 		{"HEAD", "/api/health", "GET"}, {"OPTIONS", "/api/health", "GET"}, {"TRACE", "/api/health", "GET"}, {"BREW", "/api/health", "GET"},
 	} {
 		t.Run(c.method+" "+c.path, func(t *testing.T) {
@@ -78,8 +78,11 @@ func TestD75EveryRouteHasAHandlerAndATest(t *testing.T) {
 		folder := strings.TrimPrefix(stack.Package(f), "./functions/")
 		main := read(t, folder+"/main.go")
 		test := read(t, folder+"/"+strings.ReplaceAll(path.Base(folder), "-", "_")+"_test.go")
-		if !strings.Contains(test, `"`+folder+`"`) || !strings.Contains(test, "Serve(t, name, handler)") {
+		if !strings.Contains(test, `"`+folder+`"`) || len(f.Routes) > 0 && !strings.Contains(test, "Serve(t, name, handler)") {
 			t.Errorf("no test serves %s", folder)
+		}
+		if len(f.Routes) == 0 && len(f.Rules) == 0 {
+			t.Errorf("nothing leads to %s", folder)
 		}
 		for _, r := range f.Routes {
 			if r.Path == "$default" {
@@ -96,8 +99,8 @@ func TestD75EveryRouteHasAHandlerAndATest(t *testing.T) {
 			}
 		}
 	}
-	if functions := len(stand.Stack.Functions); functions < 11 || routes < functions-1 || len(known) != routes {
-		t.Errorf("%d functions with %d routes, of which readRoutes finds %d; want one each at least besides $default", functions, routes, len(known))
+	if routes < 50 || len(known) != routes {
+		t.Errorf("%d routes, of which readRoutes finds %d", routes, len(known))
 	}
 }
 
