@@ -81,7 +81,7 @@ func (e Erasures) Erase(ctx context.Context, user domain.UserID, by domain.Sessi
 		erasure, err = e.begin(ctx, user, by)
 	}
 	if err == nil {
-		err = e.Accounts.Table.removeAll(ctx, []key{credentialKey(user)})
+		_, err = e.Accounts.Table.removeAll(ctx, []key{credentialKey(user)})
 	}
 	if err == nil {
 		err = e.sweep(ctx, e.Learning, user)
@@ -167,7 +167,8 @@ func (e Erasures) sweep(ctx context.Context, table Table, user domain.UserID) er
 				keys = append(keys, k)
 			}
 		}
-		return table.removeAll(ctx, keys)
+		_, err := table.removeAll(ctx, keys)
+		return err
 	})
 }
 
@@ -220,12 +221,14 @@ func (e Erasures) account(ctx context.Context, user domain.UserID) error {
 				keys = append(keys, k)
 			}
 		}
-		return e.Accounts.Table.removeAll(ctx, keys)
+		_, err := e.Accounts.Table.removeAll(ctx, keys)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	return e.Accounts.Table.removeAll(ctx, []key{userKey(user)})
+	_, err = e.Accounts.Table.removeAll(ctx, []key{userKey(user)})
+	return err
 }
 
 // disclaim gives an address free if it is the user's.

@@ -11,9 +11,6 @@ import (
 	"lyceum/shared/domain"
 )
 
-// maxBatch is how many writes BatchWriteItem takes.
-const maxBatch = 25
-
 // List implements domain.KVPrefixes: queries of one partition after the other until the page is full. The position of a page is the
 // key of its last entry.
 func (s KV) List(ctx context.Context, prefix string, page domain.Page) ([]domain.KVKey, string, error) {
@@ -91,38 +88,17 @@ func (s KV) DeleteByPrefix(ctx context.Context, prefix string) (deleted int, err
 			if err != nil {
 				return deleted, failed(err)
 			}
-			n, err := s.Table.deleteAll(ctx, res.Items)
+			var keys []key
+			if err := attributevalue.UnmarshalListOfMaps(res.Items, &keys); err != nil {
+				return deleted, err
+			}
+			n, err := s.Table.removeAll(ctx, keys)
 			deleted += n
 			if err != nil {
 				return deleted, err
 			}
 			after = lastSK(res)
 			more = after != ""
-		}
-	}
-	return deleted, nil
-}
-
-// deleteAll removes items by their keys, 25 in a call, and tells how many. What DynamoDB leaves out for load is asked for again.
-func (t Table) deleteAll(ctx context.Context, keys []map[string]types.AttributeValue) (deleted int, err error) {
-	var left []types.WriteRequest
-	for _, k := range keys {
-		left = append(left, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: k}})
-	}
-	for try := 0; len(left) > 0; {
-		if err := pause(ctx, try); err != nil {
-			return deleted, err
-		}
-		batch := left[:min(len(left), maxBatch)]
-		res, err := t.Client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{t.Name: batch}})
-		if err != nil {
-			return deleted, failed(err)
-		}
-		undone := res.UnprocessedItems[t.Name]
-		deleted += len(batch) - len(undone)
-		left = append(undone, left[len(batch):]...)
-		if try = 0; len(undone) > 0 {
-			try = 1
 		}
 	}
 	return deleted, nil

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -33,28 +34,28 @@ func (t Table) partition(ctx context.Context, user domain.UserID, do func(page [
 	return nil
 }
 
-// removeAll deletes items, 25 in a call, whether they are there or not.
-func (t Table) removeAll(ctx context.Context, keys []key) error {
-	for len(keys) > 0 {
-		n := min(len(keys), 25)
+// removeAll deletes items, 25 in a call, whether they are there or not, and tells how many, also when it fails. What DynamoDB leaves out
+// for load is asked for again.
+func (t Table) removeAll(ctx context.Context, keys []key) (removed int, err error) {
+	for batch := range slices.Chunk(keys, 25) {
 		var writes []types.WriteRequest
-		for _, k := range keys[:n] {
+		for _, k := range batch {
 			writes = append(writes, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: k.av()}})
 		}
 		request := map[string][]types.WriteRequest{t.Name: writes}
 		for try := 0; len(request) > 0; try++ {
 			if err := pause(ctx, try); err != nil {
-				return err
+				return removed, err
 			}
 			res, err := t.Client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: request})
 			if err != nil {
-				return failed(err)
+				return removed, failed(err)
 			}
+			removed += len(request[t.Name]) - len(res.UnprocessedItems[t.Name])
 			request = res.UnprocessedItems
 		}
-		keys = keys[n:]
 	}
-	return nil
+	return removed, nil
 }
 
 // keyOf is an item's key.
