@@ -322,10 +322,13 @@ type UploadList interface {
 type Avatars interface {
 	// Avatar reads one. ErrNoAvatar when the user has none.
 	Avatar(ctx context.Context, user UserID) (Avatar, error)
-	// SetAvatar makes the upload its owner's picture. decide says what to store, or refuses. ErrNoUpload when there is none.
-	SetAvatar(ctx context.Context, owner UserID, id UploadID, decide func(*Upload) (Avatar, Event, error)) error
-	// AvatarReady notes that the thumbnails are there. ErrNoAvatar when the user has another picture, or the upload is gone, meanwhile.
-	AvatarReady(ctx context.Context, user UserID, avatar Avatar) error
+}
+
+// AvatarChanges changes users' pictures.
+type AvatarChanges interface {
+	// SetAvatar makes the upload its owner's picture, with the event that choose gives, or not at all. choose may run twice. ErrNoUpload
+	// when the owner has no such upload.
+	SetAvatar(ctx context.Context, owner UserID, id UploadID, choose func(*Upload) (Event, error)) (*Upload, error)
 	// RemoveAvatar takes the picture away; of nobody it is no error.
 	RemoveAvatar(ctx context.Context, user UserID) error
 }

@@ -33,7 +33,6 @@ var (
 	ErrUploadExpired = fault.New(fault.Conflict, "upload.expired", "The file did not arrive in time. Begin again.")
 	ErrUploadEnded   = fault.New(fault.Conflict, "upload.ended", "The upload was given up. Begin again.")
 	ErrNotInParts    = fault.New(fault.Conflict, "upload.not_in_parts", "The upload does not wait for parts.")
-	ErrNoImage       = fault.New(fault.Invalid, "upload.no_image", "The upload must be a picture that was confirmed.")
 )
 
 // refusals are the faults that an upload can end with.
@@ -65,9 +64,9 @@ type UploadState struct {
 	Place               // that has the bytes
 	Parts        string // S3's id of an upload in parts; "" of others
 	Status       UploadStatus
-	Reason       string    // code of the fault it was refused with
-	ETag         string    // of the confirmed object
-	Thumbnails   bool      // there are some, under ThumbnailKey
+	Reason       string // code of the fault it was refused with
+	ETag         string // of the confirmed object
+	Thumbnails   Thumbnails
 	Until        time.Time // the place of what was requested is kept; zero of what never was
 	CreatedAt    time.Time
 }
@@ -251,10 +250,8 @@ func (u *Upload) Objects() []string {
 	if u.state.Status != StatusConfirmed {
 		keys = append(keys, u.StagingKey())
 	}
-	if u.state.Thumbnails {
-		for _, size := range ThumbnailSizes {
-			keys = append(keys, ThumbnailKey(u.state.ID, size))
-		}
+	if u.state.Thumbnails != NoThumbnails {
+		keys = append(keys, ThumbnailKeys(u.state.ID)...)
 	}
 	return keys
 }

@@ -21,7 +21,7 @@ type uploadItem struct {
 	Status       string `dynamodbav:"status"`
 	Reason       string `dynamodbav:"reason,omitempty"`
 	ETag         string `dynamodbav:"etag,omitempty"`
-	Thumbnails   bool   `dynamodbav:"thumbnails,omitempty"`
+	Thumbnails   string `dynamodbav:"thumbnails,omitempty"`
 	Until        string `dynamodbav:"until,omitempty"`
 	CreatedAt    string `dynamodbav:"createdAt"`
 	ExpiresAt    int64  `dynamodbav:"expiresAt,omitempty"` // Unix seconds, TTL, of refusals alone
@@ -32,7 +32,7 @@ func newUploadItem(s domain.UploadState, version int) uploadItem {
 	return uploadItem{
 		key: uploadKey(s.Owner, s.ID), OriginalName: s.OriginalName, ContentType: s.ContentType, Size: s.Size, SHA256: s.SHA256,
 		ObjectKey: s.Key, Bucket: s.Bucket, Region: s.Region, Parts: s.Parts, Status: string(s.Status), Reason: s.Reason, ETag: s.ETag,
-		Thumbnails: s.Thumbnails, Until: domain.FormatTime(s.Until), CreatedAt: domain.FormatTime(s.CreatedAt), Version: version,
+		Thumbnails: string(s.Thumbnails), Until: domain.FormatTime(s.Until), CreatedAt: domain.FormatTime(s.CreatedAt), Version: version,
 	}
 }
 
@@ -45,7 +45,7 @@ func (i uploadItem) restore() *domain.Upload {
 		ID: i.id(), Owner: domain.RestoreID[domain.User](strings.TrimPrefix(i.PK, userPK(domain.UserID{}))),
 		OriginalName: i.OriginalName, ContentType: i.ContentType, Size: i.Size, SHA256: i.SHA256, Key: i.ObjectKey,
 		Place: domain.Place{Bucket: i.Bucket, Region: i.Region}, Parts: i.Parts, Status: domain.UploadStatus(i.Status), Reason: i.Reason,
-		ETag: i.ETag, Thumbnails: i.Thumbnails, Until: domain.RestoreTime(i.Until), CreatedAt: domain.RestoreTime(i.CreatedAt),
+		ETag: i.ETag, Thumbnails: domain.Thumbnails(i.Thumbnails), Until: domain.RestoreTime(i.Until), CreatedAt: domain.RestoreTime(i.CreatedAt),
 	})
 }
 
@@ -81,20 +81,7 @@ func (i quotaItem) restore() domain.Quota {
 type avatarItem struct {
 	key
 	Upload    string `dynamodbav:"upload"`
-	Bucket    string `dynamodbav:"bucket,omitempty"`
-	Region    string `dynamodbav:"region,omitempty"`
-	Ready     bool   `dynamodbav:"ready"`
-	Type      string `dynamodbav:"type,omitempty"`
 	ChangedAt string `dynamodbav:"changedAt"`
-}
-
-func newAvatarItem(k key, a domain.Avatar) avatarItem {
-	return avatarItem{k, a.Upload.String(), a.Bucket, a.Region, a.Ready, a.Type, domain.FormatTime(a.ChangedAt)}
-}
-
-func (i avatarItem) restore() domain.Avatar {
-	return domain.Avatar{Upload: domain.RestoreID[domain.Upload](i.Upload), Place: domain.Place{Bucket: i.Bucket, Region: i.Region},
-		Ready: i.Ready, Type: i.Type, ChangedAt: domain.RestoreTime(i.ChangedAt)}
 }
 
 // remove is a transaction's delete of an item for which the condition holds.

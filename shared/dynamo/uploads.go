@@ -27,6 +27,7 @@ var (
 	_ domain.UploadChanges = Uploads{}
 	_ domain.UploadList    = Uploads{}
 	_ domain.Avatars       = Uploads{}
+	_ domain.AvatarChanges = Uploads{}
 )
 
 // refusedKept is how long a settled refusal can be asked for.

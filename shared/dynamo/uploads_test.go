@@ -50,7 +50,7 @@ func TestD02EveryFieldOfAnUploadComesBack(t *testing.T) {
 		want := domain.UploadState{
 			ID: newID[domain.Upload](t), Owner: newID[domain.User](t), OriginalName: anyText(r, 60), ContentType: anyText(r, 20), Size: r.Int64N(1 << 40),
 			SHA256: anyText(r, 44), Key: anyText(r, 60), Place: domain.Place{Bucket: anyText(r, 60), Region: anyText(r, 20)}, Parts: anyText(r, 40),
-			Status: domain.StatusConfirmed, Reason: anyText(r, 20), ETag: anyText(r, 34), Thumbnails: i%2 == 0, Until: anyTime(r), CreatedAt: anyTime(r),
+			Status: domain.StatusConfirmed, Reason: anyText(r, 20), ETag: anyText(r, 34), Thumbnails: domain.Thumbnails(anyText(r, 9)), Until: anyTime(r), CreatedAt: anyTime(r),
 		}
 		event, err := domain.NewEvent(domain.UploadConfirmed, noon, random{}, map[string]string{"uploadId": want.ID.String()})
 		must(t, err)

@@ -36,6 +36,16 @@ func (f Files) HeadLink(ctx context.Context, u *domain.Upload) (string, error) {
 	return bucket.HeadLink(ctx, s.Key, s.ContentType, Attachment(s.OriginalName), LinkTTL)
 }
 
+// ThumbnailLink signs a link to a thumbnail of an upload's, to be shown and not saved.
+func (f Files) ThumbnailLink(ctx context.Context, u *domain.Upload, size int) (string, error) {
+	key := domain.ThumbnailKey(u.State().ID, size)
+	bucket, err := f.Find(ctx, u.State().Place, key)
+	if err != nil {
+		return "", err
+	}
+	return bucket.Link(ctx, key, "image/jpeg", "inline", LinkTTL)
+}
+
 // Find is the bucket to read an object from: this region's if the object was written here or is replicated, else the one that its record
 // names.
 func (f Files) Find(ctx context.Context, place domain.Place, key string) (Bucket, error) {

@@ -83,10 +83,10 @@ func (b Bucket) PartLink(ctx context.Context, u *domain.Upload, number int, size
 
 func (b Bucket) signer() *s3.PresignClient { return s3.NewPresignClient(b.Client) }
 
-// Exists tells whether an object is in this bucket.
+// Exists tells whether an object is in this bucket. To a caller who may not list the bucket, S3 says 403 of what is not there.
 func (b Bucket) Exists(ctx context.Context, key string) (bool, error) {
 	_, err := b.Client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.Name, Key: &key})
-	if status(err) == http.StatusNotFound {
+	if s := status(err); s == http.StatusNotFound || s == http.StatusForbidden {
 		return false, nil
 	}
 	return err == nil, failed(err)

@@ -1,0 +1,16 @@
+// Command set-avatar is the Lambda behind "PUT /api/users/me/avatar".
+package main
+
+import (
+	"net/http"
+
+	"lyceum/shared/httpapi"
+	"lyceum/shared/platform"
+)
+
+func main() { platform.Start(handler) }
+
+func handler(env *platform.Env) httpapi.Handler {
+	set := SetAvatar{Avatars: env.Uploads(), Now: env.Now, Random: env.Random}
+	return httpapi.Authenticate(env.Verifier(), httpapi.Command(http.StatusOK, set.Do))
+}
