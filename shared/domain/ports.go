@@ -196,6 +196,12 @@ type AllLessons interface {
 	AnyLesson(ctx context.Context, id LessonID) (*Lesson, error)
 }
 
+// LessonViews reads lessons as a user sees them.
+type LessonViews interface {
+	// View reads in one call a lesson, a draft too, and how it is liked, as last written in this region. ErrNoLesson when there is none.
+	View(ctx context.Context, user UserID, id LessonID) (*Lesson, Likes, error)
+}
+
 // Bodies reads what lessons contain.
 type Bodies interface {
 	// Get reads at most limit bytes that were stored under a key. ErrNoContent when they are not there (yet).

@@ -56,6 +56,10 @@ func methods(t testing.TB, table func(variable string) dynamo.Table) map[string]
 			_, _, err := catalogue.List(ctx, domain.Shelf{}, domain.Page{Limit: 1})
 			return err
 		},
+		"Likes.View": func(ctx context.Context) error {
+			_, _, err := dynamo.Likes{Table: table("LEARNING_TABLE"), Region: localtest.Region, Regions: []string{localtest.Region}}.View(ctx, user, lesson.State().ID)
+			return err
+		},
 		"Lessons.AnyLesson": func(ctx context.Context) error { _, err := catalogue.AnyLesson(ctx, lesson.State().ID); return err },
 		"Lessons.Change": func(ctx context.Context) error {
 			return catalogue.Change(ctx, []domain.LessonID{lesson.State().ID}, func(all []*domain.Lesson) error {

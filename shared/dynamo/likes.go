@@ -18,7 +18,10 @@ type Likes struct {
 	Regions []string // whose items are read: every region that ever wrote
 }
 
-var _ domain.LikeChanges = Likes{}
+var (
+	_ domain.LikeChanges = Likes{}
+	_ domain.LessonViews = Likes{}
+)
 
 type likeItem struct {
 	key
@@ -31,7 +34,7 @@ type likeItem struct {
 
 // likesRead is what one batch read finds of a lesson, and of a user's like of it.
 type likesRead struct {
-	lesson *domain.Lesson // nil when there is none, or none that is published
+	lesson *domain.Lesson // nil when there is none
 	like   *domain.Like
 	count  int
 }
@@ -60,6 +63,18 @@ func (l Likes) Like(ctx context.Context, user domain.UserID, lesson domain.Lesso
 		}
 	}
 	return domain.Likes{}, ErrBusy
+}
+
+// View implements domain.LessonViews in one batch read.
+func (l Likes) View(ctx context.Context, user domain.UserID, id domain.LessonID) (*domain.Lesson, domain.Likes, error) {
+	read, err := l.load(ctx, user, id)
+	if err == nil && read.lesson == nil {
+		err = domain.ErrNoLesson
+	}
+	if err != nil {
+		return nil, domain.Likes{}, err
+	}
+	return read.lesson, likes(read.count, read.like), nil
 }
 
 // likes never shows fewer than none, nor none to somebody who likes it: a count may arrive from another region before the one it corrects.

@@ -1,6 +1,10 @@
 package httpapi
 
-import "lyceum/shared/domain"
+import (
+	"strconv"
+
+	"lyceum/shared/domain"
+)
 
 // LikesView is how a lesson is liked.
 type LikesView struct {
@@ -10,3 +14,11 @@ type LikesView struct {
 
 // ViewLikes shows likes.
 func ViewLikes(l domain.Likes) LikesView { return LikesView{l.Count, l.Mine} }
+
+// Tag says the same for an ETag: the number, and + if the caller is one of them.
+func (v LikesView) Tag() string {
+	if v.Liked {
+		return strconv.Itoa(v.Likes) + "+"
+	}
+	return strconv.Itoa(v.Likes)
+}

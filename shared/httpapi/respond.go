@@ -50,7 +50,7 @@ func respond(status int, out any) *Response {
 		if v.View != nil {
 			res = respond(status, v.View)
 		}
-		res.Header["etag"] = etag(v.Version)
+		res.Header["etag"] = v.etag()
 		return res
 	case NoContent:
 		return &Response{Status: http.StatusNoContent, Header: map[string]string{}}

@@ -8,9 +8,9 @@ import (
 	"lyceum/shared/httpapi"
 )
 
-// GetLesson shows one lesson with its content.
+// GetLesson shows one lesson with its content and its likes.
 type GetLesson struct {
-	Lessons domain.AllLessons
+	Lessons domain.LessonViews
 	Bodies  domain.Bodies
 }
 
@@ -28,9 +28,10 @@ type Out struct {
 	Content  string   `json:"content"` // safe HTML, or the source; "" for a draft that has none yet
 }
 
-// Metadata also tells what the content is.
+// Metadata also tells how the lesson is liked, and what the content is.
 type Metadata struct {
 	httpapi.LessonView
+	httpapi.LikesView
 	ContentType string `json:"contentType"` // text/html; of a source also text/markdown
 }
 
@@ -43,44 +44,43 @@ func (g GetLesson) Do(ctx context.Context, in In) (httpapi.Versioned, error) {
 			return none, err
 		}
 	}
-	lesson, err := g.lesson(ctx, in)
-	if err != nil {
-		return none, err
-	}
-	if in.IfNoneMatch.Has(lesson.Version) {
-		return httpapi.Versioned{Version: lesson.Version}, nil
-	}
-	content, err := g.content(ctx, lesson.Content, source)
-	if errors.Is(err, domain.ErrNoContent) {
-		// Another content may have taken its place meanwhile, and this one have been deleted.
-		read := lesson.ContentKey
-		if lesson, err = g.lesson(ctx, in); err != nil {
+	for missing := ""; ; {
+		lesson, likes, err := g.lesson(ctx, in)
+		if err != nil {
 			return none, err
 		}
-		if lesson.ContentKey == read {
+		state, liked := lesson.State(), httpapi.ViewLikes(likes)
+		answer := httpapi.Versioned{Version: state.Version, Also: liked.Tag()}
+		switch {
+		case in.IfNoneMatch.Has(answer):
+			return answer, nil
+		case missing != "" && missing == state.ContentKey:
 			return none, domain.ErrNoContent
 		}
-		content, err = g.content(ctx, lesson.Content, source)
+		content, err := g.content(ctx, state.Content, source)
+		if errors.Is(err, domain.ErrNoContent) {
+			// Another content may have taken its place meanwhile, and this one have been deleted.
+			missing = state.ContentKey
+			continue
+		}
+		if err != nil {
+			return none, err
+		}
+		out := Out{Metadata{httpapi.ViewLesson(lesson), liked, domain.HTML}, content}
+		if source {
+			out.Metadata.ContentType = state.ContentType
+		}
+		answer.View = out
+		return answer, nil
 	}
-	if err != nil {
-		return none, err
-	}
-	out := Out{Metadata{httpapi.ViewLesson(domain.RestoreLesson(lesson)), domain.HTML}, content}
-	if source {
-		out.Metadata.ContentType = lesson.ContentType
-	}
-	return httpapi.Versioned{View: out, Version: lesson.Version}, nil
 }
 
-func (g GetLesson) lesson(ctx context.Context, in In) (domain.LessonState, error) {
-	lesson, err := g.Lessons.AnyLesson(ctx, in.LessonID)
-	if err != nil {
-		return domain.LessonState{}, err
+func (g GetLesson) lesson(ctx context.Context, in In) (*domain.Lesson, domain.Likes, error) {
+	lesson, likes, err := g.Lessons.View(ctx, in.Caller.UserID, in.LessonID)
+	if err == nil && !lesson.State().Published && !in.Caller.MayEdit() {
+		err = domain.ErrNoLesson
 	}
-	if !lesson.State().Published && !in.Caller.MayEdit() {
-		return domain.LessonState{}, domain.ErrNoLesson
-	}
-	return lesson.State(), nil
+	return lesson, likes, err
 }
 
 func (g GetLesson) content(ctx context.Context, c domain.Content, source bool) (string, error) {

@@ -4,7 +4,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -52,7 +52,7 @@ func TestGetLesson(t *testing.T) {
 		stand.WantCalls(t, name, func() { answer = api.Get(path(made.ID.String()), user.Token) })
 		var got lesson
 		answer.Data(t, http.StatusOK, &got)
-		want := "{data:{content:text metadata:{contentType:text createdAt:text difficulty:number id:text order:number published:bool summary:text title:text " +
+		want := "{data:{content:text metadata:{contentType:text createdAt:text difficulty:number id:text liked:bool likes:number order:number published:bool summary:text title:text " +
 			"track:text updatedAt:text}} success:bool}"
 		if shape := answer.Shape(t); shape != want {
 			t.Errorf("shape\n got %s\nwant %s", shape, want)
@@ -178,18 +178,16 @@ func TestD54AReaderWhoseContentWasReplacedGetsTheNewOne(t *testing.T) {
 			t.Fatal(err)
 		}
 		put(t, stand, next.ContentKey, "<p>New</p>")
-		var once sync.Once
+		var reads atomic.Int64
 		stand.Intercept(func(action string, w http.ResponseWriter, r *http.Request, store http.Handler) {
 			store.ServeHTTP(w, r)
-			if action == "GetItem" {
-				once.Do(func() {
-					change(t, stand, made.ID, func(l *domain.Lesson) {
-						if deleted {
-							_ = l.Publish(false, time.Now())
-						} else {
-							l.SetContent(next, time.Now())
-						}
-					})
+			if action == "BatchGetItem" && reads.Add(1) == 2 { // the first asks for the session
+				change(t, stand, made.ID, func(l *domain.Lesson) {
+					if deleted {
+						_ = l.Publish(false, time.Now())
+					} else {
+						l.SetContent(next, time.Now())
+					}
 				})
 			}
 		})

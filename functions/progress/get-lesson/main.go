@@ -2,7 +2,6 @@
 package main
 
 import (
-	"lyceum/shared/dynamo"
 	"lyceum/shared/httpapi"
 	"lyceum/shared/platform"
 )
@@ -10,9 +9,6 @@ import (
 func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
-	get := GetLesson{
-		Lessons: dynamo.Lessons{Table: env.Table("LEARNING_TABLE"), Region: env.Region()},
-		Bodies:  env.Contents(),
-	}
+	get := GetLesson{Lessons: env.Likes(), Bodies: env.Contents()}
 	return httpapi.Authenticate(env.Verifier(), httpapi.Query(get.Do))
 }
