@@ -27,6 +27,7 @@ func TestJourney(t *testing.T) {
 		signUp(t, who)
 		sessions(t, who)
 		learn(t, who)
+		visit(t, who, *dynamo)
 		return
 	}
 	data := t.TempDir()
@@ -37,6 +38,7 @@ func TestJourney(t *testing.T) {
 	sessions(t, who)
 	learn(t, who)
 	upload(t, who)
+	visit(t, who, dynamoDB.FindStringSubmatch(cloud.output.String())[1])
 	t.Run("the lines of the README work pasted in order", func(t *testing.T) { pasteReadme(t, cloud.URL) })
 	cloud.interrupt(t)
 

@@ -22,6 +22,7 @@ import (
 // These tests are a user at a terminal: they type the command and talk to what it serves.
 
 var api = flag.String("api", "", "run the journey against a server that is up, such as sam local's, without restarting it")
+var dynamo = flag.String("dynamodb", "", "the DynamoDB behind -api, to make an editor there; without it none is made")
 
 var ready = regexp.MustCompile(`(?m)^ready at (\S+)`)
 
@@ -165,6 +166,9 @@ func want(t *testing.T, status int, method, url, token, contentType string, body
 	}
 	if r.Status != status {
 		t.Fatalf("%s %s: got %d %.500s, want %d", method, url, r.Status, r.Body, status)
+	}
+	if r.Data != nil {
+		checkTimes(t, method+" "+url, string(r.Data))
 	}
 	if out != nil {
 		if err := json.Unmarshal(r.Data, out); err != nil {

@@ -61,7 +61,8 @@ sam=$!
 started=($sam "${started[@]}")
 wait_for "sam local" "$work/sam.log" "Running on http" 120
 
-if ! go test ./local -run 'TestJourney$' -count=1 -v -api "http://127.0.0.1:$port"; then
+if ! go test ./local -run 'TestJourney$' -count=1 -v -api "http://127.0.0.1:$port" \
+	-dynamodb "$(sed -n 's/^  DynamoDB   \([^ ]*\).*/\1/p' "$work/local.log")"; then
 	tail -n 50 "$work/sam.log" >&2
 	exit 1
 fi
