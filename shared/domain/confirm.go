@@ -49,7 +49,7 @@ func (c Confirmation) Do(ctx context.Context, owner UserID, id UploadID) (*Uploa
 	}
 	files := c.Files(u.state.Place)
 	etag, err := c.promote(ctx, files, u)
-	if errors.Is(err, ErrNotUploaded) { // or confirmed by somebody else since
+	if errors.Is(err, ErrNotUploaded) || errors.Is(err, ErrStagedChanged) { // or confirmed by somebody else since, who cleared staging
 		if u, again := c.Uploads.Upload(ctx, owner, id); again == nil && u.state.Status != StatusRequested {
 			return settled(u)
 		}

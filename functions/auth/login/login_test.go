@@ -162,17 +162,20 @@ func TestWhatIsWrongIsNotTold(t *testing.T) {
 func TestD20AnUnknownAddressTakesTheTimeOfAWrongPassword(t *testing.T) {
 	stand := localtest.New(t)
 	api := stand.Serve(t, name, handler)
-	user := stand.NewUserOf(t, "ana@example.org", auth.DefaultCost)
-	least := func(email string) time.Duration {
-		best := time.Hour
-		for range 4 { // a fifth would lock
-			begin := time.Now()
-			api.Post(path, "", body(t, email, "wrong horse battery")).Fails(t, http.StatusUnauthorized, "auth.credentials_wrong")
-			best = min(best, time.Since(begin))
-		}
-		return best
+	take := func(email string) time.Duration {
+		begin := time.Now()
+		api.Post(path, "", body(t, email, "wrong horse battery")).Fails(t, http.StatusUnauthorized, "auth.credentials_wrong")
+		return time.Since(begin)
 	}
-	known, unknown := least(user.Email), least("nobody@example.org")
+	// The least of many tries in turns: a busy machine slows all but some of either kind.
+	known, unknown := time.Hour, time.Hour
+	for i := range 3 {
+		user := stand.NewUserOf(t, fmt.Sprintf("known%d@example.org", i), auth.DefaultCost)
+		for range 4 { // a fifth would lock
+			known = min(known, take(user.Email))
+			unknown = min(unknown, take(fmt.Sprintf("nobody%d@example.org", i)))
+		}
+	}
 	if unknown < known/2 || known < unknown/2 {
 		t.Errorf("a wrong password takes %v, an unknown address %v", known, unknown)
 	}
