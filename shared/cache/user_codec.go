@@ -13,8 +13,11 @@ type userRecord struct {
 	ID            string `json:"id"`
 	Email         string `json:"email"`
 	EmailVerified bool   `json:"emailVerified"`
+	PendingEmail  string `json:"pendingEmail,omitempty"`
+	FormerEmail   string `json:"formerEmail,omitempty"`
 	Username      string `json:"username"`
 	Role          string `json:"role"`
+	TimeZone      string `json:"timeZone,omitempty"`
 	CreatedAt     string `json:"createdAt"`
 	UpdatedAt     string `json:"updatedAt"`
 	Version       int    `json:"version"`
@@ -24,8 +27,8 @@ type userRecord struct {
 func EncodeUser(user *domain.User) ([]byte, error) {
 	s := user.State()
 	return json.Marshal(userRecord{
-		s.ID.String(), s.Email.String(), s.EmailVerified, s.Username.String(), s.Role.String(),
-		domain.FormatTime(s.CreatedAt), domain.FormatTime(s.UpdatedAt), s.Version,
+		s.ID.String(), s.Email.String(), s.EmailVerified, s.PendingEmail.String(), s.FormerEmail.String(), s.Username.String(), s.Role.String(),
+		s.TimeZone.String(), domain.FormatTime(s.CreatedAt), domain.FormatTime(s.UpdatedAt), s.Version,
 	})
 }
 
@@ -40,7 +43,8 @@ func DecodeUser(b []byte) (*domain.User, error) {
 		return nil, fmt.Errorf("cached user: not a user")
 	}
 	return domain.RestoreUser(domain.UserState{
-		ID: id, Email: domain.RestoreEmail(r.Email), EmailVerified: r.EmailVerified, Username: domain.RestoreUsername(r.Username),
-		Role: domain.RestoreRole(r.Role), CreatedAt: domain.RestoreTime(r.CreatedAt), UpdatedAt: domain.RestoreTime(r.UpdatedAt), Version: r.Version,
+		ID: id, Email: domain.RestoreEmail(r.Email), EmailVerified: r.EmailVerified, PendingEmail: domain.RestoreEmail(r.PendingEmail),
+		FormerEmail: domain.RestoreEmail(r.FormerEmail), Username: domain.RestoreUsername(r.Username), Role: domain.RestoreRole(r.Role),
+		TimeZone: domain.RestoreZone(r.TimeZone), CreatedAt: domain.RestoreTime(r.CreatedAt), UpdatedAt: domain.RestoreTime(r.UpdatedAt), Version: r.Version,
 	}), nil
 }

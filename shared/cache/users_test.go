@@ -78,7 +78,8 @@ func TestD02TheCodecKnowsEveryFieldOfAUser(t *testing.T) {
 	user, err := accounts(stand).User(t.Context(), stand.NewUserAs(t, domain.Editor).ID)
 	must(t, err)
 	state := user.State()
-	state.EmailVerified = true
+	state.EmailVerified, state.PendingEmail, state.FormerEmail = true, domain.RestoreEmail("next@example.org"), domain.RestoreEmail("old@example.org")
+	state.TimeZone = domain.RestoreZone("Asia/Tokyo")
 	b, err := cache.EncodeUser(domain.RestoreUser(state))
 	must(t, err)
 	got, err := cache.DecodeUser(b)
@@ -86,6 +87,9 @@ func TestD02TheCodecKnowsEveryFieldOfAUser(t *testing.T) {
 	for i := range reflect.TypeFor[domain.UserState]().NumField() {
 		field := reflect.TypeFor[domain.UserState]().Field(i)
 		in, out := reflect.ValueOf(state).Field(i), reflect.ValueOf(got.State()).Field(i)
+		if in.IsZero() {
+			t.Errorf("%s has no value here, so its loss would not show", field.Name)
+		}
 		if !in.Equal(out) {
 			t.Errorf("%s is lost: add it to shared/cache/user_codec.go", field.Name)
 		}
