@@ -2,7 +2,11 @@ package platform
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 
+	"lyceum/shared/domain"
 	"lyceum/shared/dynamo"
 	"lyceum/shared/objects"
 )
@@ -11,15 +15,37 @@ import (
 func (e *Env) Erasures() dynamo.Erasures {
 	return dynamo.Erasures{
 		Accounts: e.Accounts(), Learning: e.Table("LEARNING_TABLE"), Ephemeral: e.Table("EPHEMERAL_TABLE"),
-		Objects: buckets{e.Bucket("UPLOADS_BUCKET")}, Now: e.Now,
+		Objects: e.replicas(), Now: e.Now,
 	}
 }
 
-// buckets erases in any bucket.
-type buckets struct{ here objects.Bucket }
+// replicas are the uploads buckets of all regions, this one's first: their names differ in the region at the end. S3 replicates objects but
+// no deletion of a version, so what is erased must be erased in each.
+type replicas []objects.Bucket
 
-func (b buckets) EraseObject(ctx context.Context, bucket, key string) error {
-	return objects.Bucket{Client: b.here.Client, Name: bucket}.Erase(ctx, key)
+func (e *Env) replicas() (all replicas) {
+	name, here := strings.CutSuffix(e.Var("UPLOADS_BUCKET"), e.Region())
+	all = append(all, e.Bucket("UPLOADS_BUCKET"))
+	for _, region := range e.Regions() {
+		if here && region != e.Region() {
+			all = append(all, e.SlowBucket(domain.Place{Bucket: name + region, Region: region}))
+		}
+	}
+	return all
+}
+
+// EraseObject removes an object from the bucket that its record names and from the others, which may have a copy.
+func (r replicas) EraseObject(ctx context.Context, bucket, key string) error {
+	known := slices.ContainsFunc(r, func(b objects.Bucket) bool { return b.Name == bucket })
+	if !known {
+		return fmt.Errorf("a record names the bucket %s, which is no region's", bucket)
+	}
+	for _, b := range r {
+		if err := b.Erase(ctx, key); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Exports reads all that is kept of users in IDENTITY_TABLE, LEARNING_TABLE and EPHEMERAL_TABLE.

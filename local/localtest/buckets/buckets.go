@@ -5,6 +5,7 @@ package buckets
 import (
 	"log/slog"
 	"net"
+	"strings"
 	"testing"
 
 	"lyceum/local/iam"
@@ -16,8 +17,19 @@ import (
 // Open starts S3 with the template's buckets and tells the stand's functions where it is. Call it before Serve.
 func Open(t testing.TB, stand *localtest.Stand) {
 	t.Helper()
+	stand.S3 = open(t, stand, localtest.Region)
+}
+
+// Elsewhere starts the same S3 of another region, where each bucket's name ends with that region. It returns the endpoint.
+func Elsewhere(t testing.TB, stand *localtest.Stand, region string) string {
+	t.Helper()
+	return open(t, stand, region)
+}
+
+func open(t testing.TB, stand *localtest.Stand, region string) (endpoint string) {
+	t.Helper()
 	server, err := s3.Open(s3.Options{
-		Dir: t.TempDir(), Region: localtest.Region, Secret: stand.Stack.Secret, Log: slog.New(slog.DiscardHandler),
+		Dir: t.TempDir(), Region: region, Secret: stand.Stack.Secret, Log: slog.New(slog.DiscardHandler),
 		Authorize: func(r s3.Request) error {
 			return stand.Stack.Authorize(r.AccessKeyID, iam.Call{Action: r.Action, Resource: r.Resource, Prefix: r.Prefix})
 		},
@@ -31,9 +43,8 @@ func Open(t testing.TB, stand *localtest.Stand) {
 		t.Fatal(err)
 	}
 	go server.Serve(listener) // ends with Close
-	stand.S3 = "http://" + listener.Addr().String()
 	for _, b := range stand.Stack.Buckets {
-		bucket := s3.Bucket{Name: b.Name, Versioned: b.Versioned}
+		bucket := s3.Bucket{Name: strings.TrimSuffix(b.Name, localtest.Region) + region, Versioned: b.Versioned}
 		for _, rule := range b.CORS {
 			bucket.CORS = append(bucket.CORS, s3.CORS(rule))
 		}
@@ -41,6 +52,7 @@ func Open(t testing.TB, stand *localtest.Stand) {
 			t.Fatal(err)
 		}
 	}
+	return "http://" + listener.Addr().String()
 }
 
 // Bucket is a bucket by its variable in the template, such as UPLOADS_BUCKET, with the developer's rights.
