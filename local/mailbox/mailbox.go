@@ -102,7 +102,12 @@ func (b *Box) Messages(to string) []Message {
 
 // add keeps a message and answers its id.
 func (b *Box) add(m Message) (string, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	m.At = time.Now().UTC().Truncate(time.Millisecond)
+	if n := len(b.messages); n > 0 && !m.At.After(b.messages[n-1].At) { // their times are their order, after a restart too
+		m.At = b.messages[n-1].At.Add(time.Millisecond)
+	}
 	m.ID = m.At.Format("20060102T150405.000") + "-" + rand.Text()[:8]
 	var err error
 	if m.raw, err = m.eml(); err != nil {
@@ -117,8 +122,6 @@ func (b *Box) add(m Message) (string, error) {
 			return "", err
 		}
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.messages = append(b.messages, m)
 	b.messages = b.messages[max(0, len(b.messages)-kept):]
 	return m.ID, nil

@@ -66,14 +66,14 @@ func (w *World) Apply(c Change) error {
 	case "skew":
 		by, err := time.ParseDuration(c.By)
 		if err != nil {
-			return fmt.Errorf("By: %w", err)
+			return fmt.Errorf("by: %w", err)
 		}
 		return w.Skew(c.Region, by)
 	case "heal":
 		w.Heal()
 		return nil
 	}
-	return fmt.Errorf("Do is %q, not link, isolate, rejoin, stop, start, skew or heal", c.Do)
+	return fmt.Errorf("do is %q, not link, isolate, rejoin, stop, start, skew or heal", c.Do)
 }
 
 func duration(text string) (*time.Duration, error) {

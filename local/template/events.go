@@ -52,7 +52,7 @@ func (l *loader) rule(f *Function, o *object, field field) {
 			l.failf(o.get("EventBusName").line, "EventBusName must refer to an %s of the template", busType)
 		}
 	}
-	if len(l.problems) == problems && r.Bus == "default" && (!slices.Equal(r.Pattern.Texts("source"), []string{"aws.s3"}) || !slices.Equal(r.Pattern.Texts("detail-type"), []string{"Object Created"})) {
+	if len(l.problems) == problems && o.get("EventBusName").kind == absent && (!slices.Equal(r.Pattern.Texts("source"), []string{"aws.s3"}) || !slices.Equal(r.Pattern.Texts("detail-type"), []string{"Object Created"})) {
 		l.failf(o.get("Pattern").line, "the local default bus has S3's events Object Created alone: name source aws.s3 and this detail-type, or an EventBusName")
 	}
 	f.Rules = append(f.Rules, r)

@@ -55,7 +55,7 @@ func (l Learning) List(ctx context.Context, user domain.UserID, page domain.Page
 		if err != nil {
 			return nil, "", err
 		}
-		for i, sk := range places {
+		for _, sk := range places {
 			first, lesson := doneEntry(sk)
 			standing := known[lesson].Standing()
 			if !standing.Completed() || !standing.FirstCompletedAt.Equal(first) {
@@ -64,7 +64,7 @@ func (l Learning) List(ctx context.Context, user domain.UserID, page domain.Page
 			if len(entries) == page.Limit { // there is one more than the page has
 				return entries, doneKey(user, entries[page.Limit-1].LessonID, entries[page.Limit-1].FirstCompletedAt).SK, nil
 			}
-			entries, after = append(entries, domain.HistoryEntry{LessonID: lesson, Standing: standing}), places[i]
+			entries = append(entries, domain.HistoryEntry{LessonID: lesson, Standing: standing})
 		}
 		if !more {
 			return entries, "", nil
