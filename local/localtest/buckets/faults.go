@@ -23,7 +23,10 @@ func Between(t testing.TB, stand *localtest.Stand) *Faults {
 	t.Helper()
 	target, err := url.Parse(stand.S3)
 	must(t, err)
-	f := &Faults{stand: stand, next: &httputil.ReverseProxy{Director: func(r *http.Request) { r.URL.Scheme, r.URL.Host = target.Scheme, target.Host }}}
+	f := &Faults{stand: stand, next: &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host
+		r.Out.Host = r.In.Host // it is signed
+	}}}
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if intercept := f.set.Load(); intercept != nil {
 			(*intercept)(w, r, f.next)
