@@ -29,7 +29,7 @@ func FuzzLoad(f *testing.F) {
 		file := write(t, text)
 		begin := time.Now()
 		s, err := template.Load(file, options())
-		if took := time.Since(begin); took > 5*time.Second {
+		if took := time.Since(begin); took > 30*time.Second { // a second or less; the race detector on a busy machine takes five
 			t.Errorf("took %v", took)
 		}
 		if (s == nil) != (err != nil) {
@@ -64,7 +64,7 @@ func TestLargest(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), ":6: the environment takes 338890 bytes") {
 			t.Errorf("got error %v", err)
 		}
-		if took := time.Since(begin); took > 5*time.Second {
+		if took := time.Since(begin); took > 30*time.Second { // a second or less; the race detector on a busy machine takes five
 			t.Errorf("took %v", took)
 		}
 	})
