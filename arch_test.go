@@ -170,6 +170,31 @@ func TestEachFolderOfFunctionsIsOneBlockOfTheTemplate(t *testing.T) {
 	}
 }
 
+func TestEveryRouteThatNeedsATokenIsTriedWithForgedOnes(t *testing.T) {
+	t.Parallel()
+	tried := map[string]bool{}
+	guarded := 0
+	for _, f := range goFiles(t) {
+		text, err := os.ReadFile(path.Join(f.folder, f.name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tried[f.folder] = tried[f.folder] || f.isTest() && strings.Contains(string(text), ".RefusesStrangers(")
+	}
+	for folder, ok := range tried {
+		main, _ := os.ReadFile(folder + "/main.go")
+		if !below(folder, "functions") || !strings.Contains(string(main), "httpapi.Authenticate(") {
+			continue
+		}
+		if guarded++; !ok {
+			t.Errorf("no test in %s calls RefusesStrangers", folder)
+		}
+	}
+	if guarded < 40 {
+		t.Errorf("%d folders call httpapi.Authenticate: this test looks at the wrong thing", guarded)
+	}
+}
+
 // cells are the first cells, without back-quotes, of a document's table rows that match.
 func cells(t *testing.T, document, pattern string) (found []string) {
 	t.Helper()

@@ -5,55 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
-
-	"lyceum/shared/auth"
-	"lyceum/shared/domain"
 )
-
-// RefusesStrangers sends a good request with every kind of bad token: each gets 401 with a challenge (RFC 6750 section 3), and DynamoDB is not asked.
-func (a *API) RefusesStrangers(t *testing.T, stand *Stand, good Request) {
-	t.Helper()
-	user := stand.NewUser(t)
-	learner := domain.RestoreUser(domain.UserState{ID: user.ID, Role: domain.Learner})
-	head, tail, _ := strings.Cut(user.Token, ".")
-	claims, _, _ := strings.Cut(tail, ".")
-	calls := len(stand.allCalls())
-	const missing, bad = "auth.token_missing", "auth.token_invalid"
-	for _, c := range []struct{ name, authorization, code string }{
-		{"no token", "", missing},
-		{"another scheme", "Basic dXNlcjpwYXNz", missing},
-		{"an empty token", "Bearer ", bad},
-		{"no JWT", "Bearer nonsense", bad},
-		{"an expired token", "Bearer " + stand.Token(t, learner, time.Now().Add(-auth.AccessTTL-time.Minute)), bad},
-		{"a token of tomorrow", "Bearer " + stand.Token(t, learner, time.Now().Add(24*time.Hour)), bad},
-		{"another deployment's key", "Bearer " + New(t).Token(t, learner, time.Now()), bad},
-		{"no signature", "Bearer " + head + "." + claims + ".", bad},
-		{"another token's claims", "Bearer " + head + "." + claims[:len(claims)-8] + "AAAAAAAA" + tail[len(claims):], bad},
-	} {
-		t.Run(c.name+" is refused with 401", func(t *testing.T) {
-			r := good
-			r.Token, r.Header = "", good.Header.Clone()
-			if r.Header == nil {
-				r.Header = http.Header{}
-			}
-			if c.authorization != "" {
-				r.Header.Set("Authorization", c.authorization)
-			}
-			answer := a.Do(r)
-			answer.Fails(t, http.StatusUnauthorized, c.code)
-			challenge := answer.Header.Get("WWW-Authenticate")
-			if !strings.HasPrefix(challenge, `Bearer realm="lyceum"`) || strings.Contains(challenge, `error="invalid_token"`) != (c.code == bad) {
-				t.Errorf("WWW-Authenticate: %s", challenge)
-			}
-		})
-	}
-	if n := len(stand.allCalls()) - calls; n != 0 {
-		t.Errorf("DynamoDB was asked %d times for strangers", n)
-	}
-	good.Token = ""
-	a.TellsLimits(t, stand, good)
-}
 
 // TellsLimits sends a request, whatever its answer is: it tells the limit of all routes, and the function may ask the limits table.
 func (a *API) TellsLimits(t *testing.T, stand *Stand, r Request) {

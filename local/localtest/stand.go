@@ -42,7 +42,8 @@ type Stand struct {
 	engine    http.Handler
 	dynamodb  string
 	intercept atomic.Pointer[Intercept]
-	logs      io.Writer
+	output    io.Writer // the test's
+	logs      logs
 
 	mu    sync.Mutex
 	calls []call
@@ -70,7 +71,7 @@ func New(t testing.TB) *Stand {
 			t.Error(err)
 		}
 	})
-	s := &Stand{Stack: loaded, logs: t.Output()}
+	s := &Stand{Stack: loaded, output: t.Output()}
 	s.engine = engine(t, other, loaded)
 	server := httptest.NewServer(http.HandlerFunc(s.serveDynamoDB))
 	t.Cleanup(server.Close)
@@ -142,7 +143,7 @@ func (s *Stand) Env(t testing.TB, name string) *platform.Env {
 	f := s.function(t, name)
 	variables := s.Stack.Environment(f, s.dynamodb, s.S3)
 	variables["AWS_REGION"], variables["AWS_LAMBDA_FUNCTION_NAME"] = Region, f.Name
-	env := platform.NewEnv(func(name string) string { return variables[name] }, s.logs)
+	env := platform.NewEnv(func(name string) string { return variables[name] }, io.MultiWriter(s.output, &s.logs))
 	env.LimiterWait = 5 * time.Second
 	return env
 }

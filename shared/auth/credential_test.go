@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"lyceum/local/localtest/forged"
 	"lyceum/shared/auth"
 	"lyceum/shared/domain"
 )
@@ -88,8 +89,8 @@ func TestAttacksOnBadgesAreRefused(t *testing.T) {
 	t.Parallel()
 	mine, other := newKey(badgeKid, 1), newKey("YmFkZ2Uta2V5LTI", 2)
 	good, keys := badgeOf(t, mine)
-	keys["YmFkZ2Uta2V5LTI"] = other.public().json(t)
-	keys["c2hhcmVkLXNlY3JldA"] = secretKey("c2hhcmVkLXNlY3JldA", 32).json(t)
+	keys["YmFkZ2Uta2V5LTI"] = other.public().JSON()
+	keys["c2hhcmVkLXNlY3JldA"] = secretKey("c2hhcmVkLXNlY3JldA", 32).JSON()
 	parts := strings.Split(good, ".")
 	payload, _ := b64url.DecodeString(parts[1])
 	kid := badges.Base + "/api/certificates/keys/"
@@ -98,7 +99,7 @@ func TestAttacksOnBadgesAreRefused(t *testing.T) {
 	if err := json.Unmarshal(payload, &body); err != nil {
 		t.Fatal(err)
 	}
-	as := func(h, b object) string { return mine.token(h.json(t), b.json(t)) }
+	as := func(h, b object) string { return mine.token(h.JSON(), b.JSON()) }
 	if _, err := verify(keys, as(head, body)); err != nil {
 		t.Fatalf("what the cases change is good: %v", err)
 	}
@@ -109,44 +110,44 @@ func TestAttacksOnBadgesAreRefused(t *testing.T) {
 	}
 	for name, token := range map[string]string{
 		"nothing": "", "two dots": "..", "no JWT": "badge", "four parts": good + ".", "half": good[:len(good)/2],
-		"alg none":                    b64url.EncodeToString([]byte(head.with("alg", "none").json(t))) + "." + parts[1] + ".",
-		"alg none with a signature":   as(head.with("alg", "none"), body),
-		"HS256 by the public key":     hs256([]byte(public), head.with("alg", "HS256").json(t), string(payload)),
-		"HS256 by a key on record":    hs256(secret(32), head.with("alg", "HS256").with("kid", kid+"c2hhcmVkLXNlY3JldA").json(t), string(payload)),
-		"EdDSA by a secret on record": as(head.with("kid", kid+"c2hhcmVkLXNlY3JldA"), body),
-		"another key's kid":           as(head.with("kid", kid+other.id), body),
-		"another key":                 other.token(head.json(t), string(payload)),
-		"a kid nobody has":            as(head.with("kid", kid+"YmFkZ2Uta2V5LTk"), body),
-		"a kid of a path":             as(head.with("kid", kid+"../../keys"), body),
-		"a kid of another host":       as(head.with("kid", "https://evil.example/api/certificates/keys/"+mine.id), body),
-		"a kid without URL":           as(head.with("kid", mine.id), body),
-		"a kid that is a list":        as(head.with("kid", []string{kid + mine.id}), body),
-		"no kid":                      as(head.without("kid"), body),
-		"a jwk":                       as(head.with("jwk", mine.public()), body),
-		"a jku":                       as(head.with("jku", "https://evil.example"), body),
-		"crit":                        as(head.with("crit", []string{"b64"}), body),
-		"typ at+jwt":                  as(head.with("typ", "at+jwt"), body),
-		"no typ":                      as(head.without("typ"), body),
+		"alg none":                    b64url.EncodeToString([]byte(head.With("alg", "none").JSON())) + "." + parts[1] + ".",
+		"alg none with a signature":   as(head.With("alg", "none"), body),
+		"HS256 by the public key":     forged.HS256([]byte(public), head.With("alg", "HS256").JSON(), string(payload)),
+		"HS256 by a key on record":    forged.HS256(secret(32), head.With("alg", "HS256").With("kid", kid+"c2hhcmVkLXNlY3JldA").JSON(), string(payload)),
+		"EdDSA by a secret on record": as(head.With("kid", kid+"c2hhcmVkLXNlY3JldA"), body),
+		"another key's kid":           as(head.With("kid", kid+other.id), body),
+		"another key":                 other.token(head.JSON(), string(payload)),
+		"a kid nobody has":            as(head.With("kid", kid+"YmFkZ2Uta2V5LTk"), body),
+		"a kid of a path":             as(head.With("kid", kid+"../../keys"), body),
+		"a kid of another host":       as(head.With("kid", "https://evil.example/api/certificates/keys/"+mine.id), body),
+		"a kid without URL":           as(head.With("kid", mine.id), body),
+		"a kid that is a list":        as(head.With("kid", []string{kid + mine.id}), body),
+		"no kid":                      as(head.Without("kid"), body),
+		"a jwk":                       as(head.With("jwk", mine.public()), body),
+		"a jku":                       as(head.With("jku", "https://evil.example"), body),
+		"crit":                        as(head.With("crit", []string{"b64"}), body),
+		"typ at+jwt":                  as(head.With("typ", "at+jwt"), body),
+		"no typ":                      as(head.Without("typ"), body),
 		"an access token":             access,
-		"another issuer's claim":      as(head, body.with("iss", "https://evil.example")),
-		"another issuer":              as(head, body.with("iss", "https://evil.example").with("issuer", object{"id": "https://evil.example", "type": []string{"Profile"}, "name": "x"})),
-		"another jti":                 as(head, body.with("jti", "x")),
-		"another sub":                 as(head, body.with("sub", userID)),
-		"another nbf":                 as(head, body.with("nbf", 1)),
-		"nbf as text":                 as(head, body.with("nbf", "1772625601")),
-		"no credentialSubject":        as(head, body.without("credentialSubject")),
-		"a day ahead":                 as(head, body.with("nbf", noon.Add(25*time.Hour).Unix()).with("validFrom", noon.Add(25*time.Hour).Format(time.RFC3339))),
-		"a member more":               as(head, body.with("exp", 1)),
-		"an id that is none":          as(head, body.with("id", badges.Base+"/api/certificates/x").with("jti", badges.Base+"/api/certificates/x")),
+		"another issuer's claim":      as(head, body.With("iss", "https://evil.example")),
+		"another issuer":              as(head, body.With("iss", "https://evil.example").With("issuer", object{"id": "https://evil.example", "type": []string{"Profile"}, "name": "x"})),
+		"another jti":                 as(head, body.With("jti", "x")),
+		"another sub":                 as(head, body.With("sub", userID)),
+		"another nbf":                 as(head, body.With("nbf", 1)),
+		"nbf as text":                 as(head, body.With("nbf", "1772625601")),
+		"no credentialSubject":        as(head, body.Without("credentialSubject")),
+		"a day ahead":                 as(head, body.With("nbf", noon.Add(25*time.Hour).Unix()).With("validFrom", noon.Add(25*time.Hour).Format(time.RFC3339))),
+		"a member more":               as(head, body.With("exp", 1)),
+		"an id that is none":          as(head, body.With("id", badges.Base+"/api/certificates/x").With("jti", badges.Base+"/api/certificates/x")),
 		"a changed name":              parts[0] + "." + b64url.EncodeToString([]byte(strings.Replace(string(payload), "Ana", "Eve", 1))) + "." + parts[2],
 		"a changed signature":         good[:len(good)-4] + "AAAA",
 		"trailing bits":               good[:len(good)-1] + string(good[len(good)-1]+1),
 		"padding":                     good + "=",
 		"a line break":                good[:50] + "\n" + good[50:],
-		"something after the payload": mine.token(head.json(t), string(payload)+"{}"),
+		"something after the payload": mine.token(head.JSON(), string(payload)+"{}"),
 		"very long":                   good + strings.Repeat("A", 1<<20),
-		"another system's credential": as(head.with("kid", "did:key:z6Mk"), body),
-		"a payload that is a list":    mine.token(head.json(t), "["+string(payload)+"]"),
+		"another system's credential": as(head.With("kid", "did:key:z6Mk"), body),
+		"a payload that is a list":    mine.token(head.JSON(), "["+string(payload)+"]"),
 		"a header that is null":       mine.token("null", string(payload)),
 	} {
 		if badge, err := verify(keys, token); !errors.Is(err, auth.ErrCredential) {

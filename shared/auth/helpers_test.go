@@ -3,15 +3,13 @@ package auth_test
 import (
 	"bytes"
 	"crypto/ed25519"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"io"
 	"math/rand/v2"
 	"testing"
 	"time"
 
+	"lyceum/local/localtest/forged"
 	"lyceum/shared/auth"
 	"lyceum/shared/domain"
 )
@@ -31,35 +29,7 @@ const (
 // seeded is a reader of pseudo-random bytes, the same in every run.
 func seeded(seed byte) io.Reader { return rand.NewChaCha8([32]byte{seed}) }
 
-// object is a JSON object to be written in a test.
-type object map[string]any
-
-// with is a copy with one member set.
-func (o object) with(name string, value any) object {
-	c := object{name: value}
-	for n, v := range o {
-		if n != name {
-			c[n] = v
-		}
-	}
-	return c
-}
-
-// without is a copy that lacks a member.
-func (o object) without(name string) object {
-	c := o.with(name, nil)
-	delete(c, name)
-	return c
-}
-
-func (o object) json(t testing.TB) string {
-	t.Helper()
-	b, err := json.Marshal(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
+type object = forged.Object
 
 // key is an Ed25519 key made from a seed of one byte repeated.
 type key struct {
@@ -75,11 +45,9 @@ func newKey(id string, seed byte) key {
 	return key{id, ed25519.NewKeyFromSeed(b[:])}
 }
 
-func (k key) public() object {
-	return object{"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": k.id, "x": b64url.EncodeToString(k.private.Public().(ed25519.PublicKey))}
-}
+func (k key) public() object { return forged.JWK(k.id, k.private) }
 
-func (k key) both() object { return k.public().with("d", b64url.EncodeToString(k.private.Seed())) }
+func (k key) both() object { return k.public().With("d", b64url.EncodeToString(k.private.Seed())) }
 
 // secret is n bytes, other ones for another n.
 func secret(n int) []byte { return bytes.Repeat([]byte{byte(n)}, n) }
@@ -91,7 +59,7 @@ func secretKey(id string, n int) object {
 
 func set(t testing.TB, keys ...object) string {
 	t.Helper()
-	return object{"keys": keys}.json(t)
+	return object{"keys": keys}.JSON()
 }
 
 func ring(t testing.TB, keys ...object) *auth.KeyRing {
@@ -103,19 +71,7 @@ func ring(t testing.TB, keys ...object) *auth.KeyRing {
 	return r
 }
 
-// token joins header and claims, as JSON text, and signs them.
-func (k key) token(header, claims string) string {
-	text := b64url.EncodeToString([]byte(header)) + "." + b64url.EncodeToString([]byte(claims))
-	return text + "." + b64url.EncodeToString(ed25519.Sign(k.private, []byte(text)))
-}
-
-// hs256 is token with a shared secret.
-func hs256(secret []byte, header, claims string) string {
-	text := b64url.EncodeToString([]byte(header)) + "." + b64url.EncodeToString([]byte(claims))
-	h := hmac.New(sha256.New, secret)
-	h.Write([]byte(text))
-	return text + "." + b64url.EncodeToString(h.Sum(nil))
-}
+func (k key) token(header, claims string) string { return forged.Sign(k.private, header, claims) }
 
 func at(now time.Time) func() time.Time { return func() time.Time { return now } }
 

@@ -150,23 +150,23 @@ func TestD15AWeakSecretIsRefused(t *testing.T) {
 		"nothing":                            "",
 		"null":                               "null",
 		"no JSON":                            s.Cursor,
-		"half a secret":                      good.json(t)[:100],
-		"something behind it":                good.json(t) + "{}",
-		"a member nobody knows":              good.with("other", "x").json(t),
-		"a number":                           good.with("cursor", 1).json(t),
-		"no signing part":                    good.without("signing").json(t),
-		"no verifying part":                  good.without("verifying").json(t),
-		"the verifying part of another":      good.with("verifying", other.Verifying).json(t),
-		"a verifying part that lacks a key":  good.with("signing", rotated.Signing).json(t),
-		"a verifying part with private keys": good.with("verifying", s.Signing).json(t),
-		"a signing part without private key": good.with("signing", s.Verifying).json(t),
-		"a shared secret of 31 bytes":        good.with("signing", set(t, secretKey("a", 31))).with("verifying", set(t, secretKey("a", 31))).json(t),
-		"a cursor key of 31 bytes":           good.with("cursor", short).json(t),
-		"a refresh key of 31 bytes":          good.with("refresh", short).json(t),
-		"no refresh key":                     good.without("refresh").json(t),
-		"a link key of 31 bytes":             good.with("links", short).json(t),
-		"the key that signs waits":           good.with("next", kids(s)[0]).json(t),
-		"a key that is not there waits":      good.with("next", "nobody").json(t),
+		"half a secret":                      good.JSON()[:100],
+		"something behind it":                good.JSON() + "{}",
+		"a member nobody knows":              good.With("other", "x").JSON(),
+		"a number":                           good.With("cursor", 1).JSON(),
+		"no signing part":                    good.Without("signing").JSON(),
+		"no verifying part":                  good.Without("verifying").JSON(),
+		"the verifying part of another":      good.With("verifying", other.Verifying).JSON(),
+		"a verifying part that lacks a key":  good.With("signing", rotated.Signing).JSON(),
+		"a verifying part with private keys": good.With("verifying", s.Signing).JSON(),
+		"a signing part without private key": good.With("signing", s.Verifying).JSON(),
+		"a shared secret of 31 bytes":        good.With("signing", set(t, secretKey("a", 31))).With("verifying", set(t, secretKey("a", 31))).JSON(),
+		"a cursor key of 31 bytes":           good.With("cursor", short).JSON(),
+		"a refresh key of 31 bytes":          good.With("refresh", short).JSON(),
+		"no refresh key":                     good.Without("refresh").JSON(),
+		"a link key of 31 bytes":             good.With("links", short).JSON(),
+		"the key that signs waits":           good.With("next", kids(s)[0]).JSON(),
+		"a key that is not there waits":      good.With("next", "nobody").JSON(),
 	} {
 		t.Run(name+" is refused and not quoted", func(t *testing.T) {
 			t.Parallel()
@@ -181,7 +181,7 @@ func TestD15AWeakSecretIsRefused(t *testing.T) {
 			}
 		})
 	}
-	if _, err := auth.ParseSecret([]byte(" \n" + good.json(t) + "\r\n")); err != nil {
+	if _, err := auth.ParseSecret([]byte(" \n" + good.JSON() + "\r\n")); err != nil {
 		t.Errorf("a good one with spaces around it is refused: %v", err)
 	}
 }
@@ -193,7 +193,7 @@ func TestThePublicSetHoldsPublicKeysAlone(t *testing.T) {
 		"private keys lose their private part":   {ring(t, a.both()), ring(t, a.public())},
 		"public keys stay as they are":           {ring(t, a.public()), ring(t, a.public())},
 		"shared secrets are left out":            {ring(t, secretKey("s", 32), a.both()), ring(t, a.public())},
-		"a kid is text of whatever characters":   {ring(t, a.both().with("kid", `"<é>`)), ring(t, a.public().with("kid", `"<é>`))},
+		"a kid is text of whatever characters":   {ring(t, a.both().With("kid", `"<é>`)), ring(t, a.public().With("kid", `"<é>`))},
 		"nothing is left of shared secrets only": {ring(t, secretKey("s", 32)), nil},
 	} {
 		got, err := c.ring.PublicSet()
