@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # The journey test over `sam local start-api`: the functions in containers of the SAM CLI, data in the local cloud. It starts what is not
-# running and ends what it started; no container is left.
+# running and ends what it started; no container is left, and of a Docker that it started nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 started=()
 finish() {
-	for pid in "${started[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
-	for pid in "${started[@]}"; do wait "$pid" 2>/dev/null || true; done
+	for pid in "${started[@]}"; do # the last first: sam needs Docker to remove its containers
+		kill -TERM "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
 	rm -rf "$work"
 }
 trap finish EXIT
@@ -25,25 +27,28 @@ wait_for() { # what, log file, pattern, seconds
 scripts/install.sh dockerd busybox
 if ! docker info >/dev/null 2>&1; then
 	[ "$(id -u)" -eq 0 ] || { echo "Docker is not running, and only root can start it" >&2; exit 1; }
-	dockerd --data-root "${TMPDIR:-/tmp}/lyceum-docker" --exec-root "$work/docker" --pidfile "$work/docker.pid" >"$work/docker.log" 2>&1 &
+	dockerd --data-root "$work/images" --exec-root "$work/docker" --pidfile "$work/docker.pid" >"$work/docker.log" 2>&1 &
 	started=($! "${started[@]}")
 	wait_for Docker "$work/docker.log" "API listen on" 30
 fi
 
-# No registry is asked: static Go binaries need a root file system with a shell, for SAM's own step, and certificates.
+# No registry is asked: static Go binaries need a root file system with certificates, and a shell with mv and chmod for the step that SAM
+# adds its runtime with. The image is made anew each time and has a name of its own, so that no other project gets it for AWS's.
 case "$(uname -m)" in aarch64 | arm64) arch=arm64 goarch=arm64 ;; *) arch=x86_64 goarch=amd64 ;; esac
-image="public.ecr.aws/lambda/provided:al2023-$arch"
-if ! docker image inspect "$image" >/dev/null 2>&1; then
-	root="$work/root"
-	mkdir -p "$root"/{bin,etc/ssl/certs,tmp,var/task,var/runtime,opt}
-	chmod 1777 "$root/tmp"
-	cp "$(command -v busybox)" "$root/bin/busybox"
-	for name in sh mv cp rm chmod; do ln -s busybox "$root/bin/$name"; done
-	cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
-	echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
-	tar -C "$root" -c . | docker import --change 'WORKDIR /var/task' \
-		--change 'ENV PATH=/usr/local/bin:/usr/bin:/bin LAMBDA_TASK_ROOT=/var/task LAMBDA_RUNTIME_DIR=/var/runtime' - "$image" >/dev/null
-fi
+image=lyceum-sam-local
+docker image rm -f "$image" "$image:rapid-$arch" >/dev/null 2>&1 || true
+root="$work/root"
+mkdir -p "$root"/{bin,etc/ssl/certs,tmp,var/task,var/runtime,opt}
+chmod 1777 "$root/tmp"
+busybox=$(command -v busybox)
+cp "$busybox" "$root/bin/busybox"
+for library in $(ldd "$busybox" 2>/dev/null | grep -o '/[^ ]*'); do cp -L --parents "$library" "$root"; done # none if it is static
+for name in sh mv chmod; do ln -s busybox "$root/bin/$name"; done
+cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
+tar -C "$root" -c . | docker import --change 'WORKDIR /var/task' \
+	--change 'ENV PATH=/usr/local/bin:/usr/bin:/bin LAMBDA_TASK_ROOT=/var/task LAMBDA_RUNTIME_DIR=/var/runtime' - "$image" >/dev/null
+docker run --rm --network none "$image" sh -c 'chmod +x /etc/passwd' # else SAM fails at it and does not say why
 
 GOARCH=$goarch scripts/build.sh
 bridge=$(docker network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}')
@@ -55,7 +60,7 @@ wait_for "The local cloud" "$work/local.log" '^ready at' 240
 
 port=3999
 export AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
-scripts/sam.sh local start-api --skip-pull-image --warm-containers LAZY --host 127.0.0.1 --port $port \
+TMPDIR="$work" scripts/sam.sh local start-api --invoke-image $image --skip-pull-image --warm-containers LAZY --host 127.0.0.1 --port $port \
 	--env-vars "$work/data/sam-env.json" --parameter-overrides "Architecture=$arch" >"$work/sam.log" 2>&1 &
 sam=$!
 started=($sam "${started[@]}")
