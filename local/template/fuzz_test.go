@@ -1,7 +1,6 @@
 package template_test
 
 import (
-	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -29,7 +28,7 @@ func FuzzLoad(f *testing.F) {
 		file := write(t, text)
 		begin := time.Now()
 		s, err := template.Load(file, options())
-		if took := time.Since(begin); took > 30*time.Second { // a second or less; the race detector on a busy machine takes five
+		if took := time.Since(begin); took > 5*time.Second { // milliseconds
 			t.Errorf("took %v", took)
 		}
 		if (s == nil) != (err != nil) {
@@ -42,30 +41,6 @@ func FuzzLoad(f *testing.F) {
 			if rest, ok := strings.CutPrefix(line, file+":"); !ok || !form.MatchString(rest) {
 				t.Errorf("got %q", line)
 			}
-		}
-	})
-}
-
-func TestLargest(t *testing.T) {
-	t.Parallel()
-	t.Run("many functions and a huge global environment are judged soon", func(t *testing.T) {
-		t.Parallel()
-		var b strings.Builder
-		b.WriteString("Transform: AWS::Serverless-2016-10-31\nGlobals:\n  Function:\n    Environment:\n      Variables:\n")
-		for i := range 50000 {
-			fmt.Fprintf(&b, "        V%d: a\n", i)
-		}
-		b.WriteString("Resources:\n")
-		for i := range 500 {
-			fmt.Fprintf(&b, "  F%d: {Type: AWS::Serverless::Function, Properties: {CodeUri: a}}\n", i)
-		}
-		begin := time.Now()
-		_, err := template.Load(write(t, b.String()), options())
-		if err == nil || !strings.Contains(err.Error(), ":6: the environment takes 338890 bytes") {
-			t.Errorf("got error %v", err)
-		}
-		if took := time.Since(begin); took > 30*time.Second { // a second or less; the race detector on a busy machine takes five
-			t.Errorf("took %v", took)
 		}
 	})
 }
