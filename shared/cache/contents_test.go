@@ -126,8 +126,13 @@ func TestD55OneOfManyReadersAsks(t *testing.T) {
 	must(t, from.Put(t.Context(), "lessons/a/1", "text/markdown", body))
 	arrived := make(chan struct{}, 100)
 	from.before = func() error {
+		late, stop := context.WithTimeout(t.Context(), 2*time.Second) // so that many who ask do not wait for one another
+		defer stop()
 		for range 49 { // until all the others wait too
-			<-arrived
+			select {
+			case <-arrived:
+			case <-late.Done():
+			}
 		}
 		time.Sleep(20 * time.Millisecond)
 		return nil
@@ -144,19 +149,23 @@ func TestD55OneOfManyReadersAsks(t *testing.T) {
 	}
 	all.Wait()
 	if n := from.calls.Load(); n != 1 {
-		t.Errorf("the source was asked %d times, want once", n)
+		t.Fatalf("the source was asked %d times, want once", n)
 	}
 	t.Run("who gives up takes nobody along", func(t *testing.T) {
 		must(t, from.Put(t.Context(), "lessons/b/1", "text/markdown", body))
 		asked, goOn := make(chan struct{}), make(chan struct{})
 		from.before = func() error { close(asked); <-goOn; return nil }
-		impatient, giveUp := context.WithCancel(t.Context())
+		impatient, giveUp := context.WithTimeout(t.Context(), 5*time.Second)
+		defer giveUp()
 		all.Go(func() {
 			if _, err := contents.Get(impatient, "lessons/b/1", domain.MaxContentBytes); !errors.Is(err, context.Canceled) {
 				t.Errorf("got %v, want Canceled", err)
 			}
 		})
-		<-asked
+		select {
+		case <-asked:
+		case <-impatient.Done(): // told above
+		}
 		all.Go(func() {
 			if got, err := contents.Get(t.Context(), "lessons/b/1", domain.MaxContentBytes); err != nil || !bytes.Equal(got, body) {
 				t.Errorf("got %d bytes, %v", len(got), err)
