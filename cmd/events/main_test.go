@@ -44,9 +44,6 @@ var errBroken = errors.New("broken")
 func newMachine(t *testing.T) *machine {
 	t.Helper()
 	m := &machine{stand: localtest.New(t), effects: map[string]int{}}
-	if !m.stand.Embedded() {
-		t.Skip("another DynamoDB keeps the stand's data under a key of its own")
-	}
 	matching, err := pattern.Parse(`{"source":["lyceum"]}`)
 	if err != nil {
 		t.Fatal(err)

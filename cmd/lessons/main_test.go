@@ -78,9 +78,6 @@ func newStand(t *testing.T) *localtest.Stand {
 func TestAnImportThatWasKilledIsCompletedByTheNext(t *testing.T) {
 	t.Parallel()
 	stand := newStand(t)
-	if !stand.Embedded() {
-		return // another DynamoDB keeps the stand's data under a key of its own
-	}
 	dir := write(t, 1000)
 	var mu sync.Mutex
 	calls := map[string]int{}
@@ -125,9 +122,6 @@ func TestAnImportThatWasKilledIsCompletedByTheNext(t *testing.T) {
 func TestAnExportGivesTheFilesBackByteForByte(t *testing.T) {
 	t.Parallel()
 	stand := newStand(t)
-	if !stand.Embedded() {
-		return
-	}
 	from, to := write(t, 60), t.TempDir()
 	for _, args := range [][]string{{"import", from}, {"export", to}} {
 		if said, err := command(t.Context(), stand, args...); err != nil {
@@ -191,9 +185,6 @@ func TestAnExportGivesTheFilesBackByteForByte(t *testing.T) {
 func TestAFolderWithAMistakeChangesNothing(t *testing.T) {
 	t.Parallel()
 	stand := newStand(t)
-	if !stand.Embedded() {
-		return
-	}
 	const good = "---\ntitle: A\ntrack: go\ndifficulty: 1\norder: 1\n---\nText.\n"
 	for what, c := range map[string]struct{ old, new, want string }{
 		"no front matter":     {good, "# A\n", "does not begin"},

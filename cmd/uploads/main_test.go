@@ -96,9 +96,6 @@ func TestAllReservationsThatAreOverAreFreed(t *testing.T) {
 func TestTheCommandReachesTheLocalStores(t *testing.T) {
 	t.Parallel()
 	stand, bucket, _ := open(t)
-	if !stand.Embedded() {
-		return // another DynamoDB keeps the stand's data under a key of its own
-	}
 	put(t, bucket, "files/nobodys")
 	var out, progress bytes.Buffer
 	args := []string{"--local", "--delete", "--endpoint", *stand.Client().Options().BaseEndpoint, "--s3-endpoint", stand.S3, "--table", stand.Variable("LEARNING_TABLE"), "--bucket", stand.Variable("UPLOADS_BUCKET")}
