@@ -15,6 +15,7 @@ import (
 
 	"lyceum/local/gateway"
 	"lyceum/local/stack"
+	"lyceum/local/template"
 	"lyceum/shared/httpapi"
 	"lyceum/shared/platform"
 )
@@ -43,21 +44,27 @@ func (s *Stand) ServeEnv(t testing.TB, name string, env *platform.Env, handler f
 		t.Fatalf("configuration: %v", err)
 	}
 	serve := httpapi.Serve(env.Log, h)
+	url := s.front(t, f, func(ctx context.Context, _ string, payload []byte) ([]byte, error) {
+		var event events.APIGatewayV2HTTPRequest
+		if err := json.Unmarshal(payload, &event); err != nil {
+			return nil, err
+		}
+		ctx, cancel := context.WithTimeout(ctx, f.Timeout)
+		defer cancel()
+		answer, err := serve(ctx, event)
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(answer)
+	})
+	return &API{url, t, meter}
+}
+
+// front is the HTTP API before a function; it answers the URL.
+func (s *Stand) front(t testing.TB, f template.Function, invoke gateway.Invoker) string {
+	t.Helper()
 	options := gateway.Options{
-		Region: Region, AccountID: stack.AccountID, APIID: "api", Log: slog.New(slog.DiscardHandler),
-		Invoke: func(ctx context.Context, _ string, payload []byte) ([]byte, error) {
-			var event events.APIGatewayV2HTTPRequest
-			if err := json.Unmarshal(payload, &event); err != nil {
-				return nil, err
-			}
-			ctx, cancel := context.WithTimeout(ctx, f.Timeout)
-			defer cancel()
-			answer, err := serve(ctx, event)
-			if err != nil {
-				return nil, err
-			}
-			return json.Marshal(answer)
-		},
+		Region: Region, AccountID: stack.AccountID, APIID: "api", Log: slog.New(slog.DiscardHandler), Invoke: invoke,
 	}
 	for _, r := range f.Routes {
 		options.Routes = append(options.Routes, gateway.Route{Method: r.Method, Path: r.Path, Function: f.Name})
@@ -66,12 +73,10 @@ func (s *Stand) ServeEnv(t testing.TB, name string, env *platform.Env, handler f
 		options.CORS = (*gateway.CORS)(cors)
 	}
 	front, err := gateway.New(options)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	server := httptest.NewServer(front)
 	t.Cleanup(server.Close)
-	return &API{server.URL, t, meter}
+	return server.URL
 }
 
 // Unlimited lets a user send as many requests as the test needs, when it is not about limits.
