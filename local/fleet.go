@@ -81,7 +81,7 @@ func (f *fleet) open(ctx context.Context, set settings) (err error) {
 
 // many makes a cloud for each region, and the world between them.
 func (f *fleet) many(set settings) (err error) {
-	f.world, err = regions.New(regions.Options{Regions: set.regions, Lag: set.lag, Jitter: set.jitter, Log: f.log})
+	f.world, err = regions.New(regions.Options{Regions: set.regions, Lag: set.lag, Jitter: set.jitter, Log: f.log, Idle: f.idle})
 	if err != nil {
 		return fmt.Errorf("--regions: %w", err)
 	}
@@ -113,6 +113,16 @@ func (f *fleet) many(set settings) (err error) {
 		f.clouds = append(f.clouds, newCloud(f, own))
 	}
 	return nil
+}
+
+// idle tells whether the consumers of all regions have nothing to do.
+func (f *fleet) idle() (bool, error) {
+	for _, c := range f.clouds {
+		if idle, err := c.bus.Idle(); err != nil || !idle {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // stackOptions are those of a cloud's stack. A function's access key is of its region, as it calls other regions too.

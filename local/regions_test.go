@@ -49,6 +49,9 @@ func TestRegions(t *testing.T) {
 				}
 			}
 			quiet(t, urls[0])
+			for i, name := range names { // far apart, so that no region knows of what the others were told
+				change(t, urls[0], `{"do":"link","a":"`+name+`","b":"`+names[(i+1)%3]+`","lag":"500ms"}`)
+			}
 			for _, url := range urls { // the sample lessons and the account are everywhere
 				there := &learner{URL: url, Token: who.Token}
 				var me struct{ Email string }

@@ -53,6 +53,7 @@ type Bus struct {
 	lanes  map[string]*lane
 	queues map[string]template.Queue
 
+	sources  []Source
 	mu       sync.Mutex // guards the lanes
 	running  int
 	wake     chan struct{}
@@ -114,6 +115,7 @@ func Open(o Options) (*Bus, error) {
 
 // Run follows the sources and hands events over, in the background.
 func (b *Bus) Run(sources ...Source) {
+	b.sources = sources
 	for _, s := range sources {
 		b.finished.Go(func() { b.follow(s) })
 	}

@@ -9,6 +9,26 @@ import (
 	"lyceum/local/template"
 )
 
+// Shards of counts name no region: each publishes them when they are written or arrive.
+func TestPipeOfCounts(t *testing.T) {
+	t.Parallel()
+	stack, err := template.Load("../../template.yaml", template.Options{
+		Region: region, AccountID: "000000000000", StackName: "lyceum-dev", Secret: func(string, string) (string, error) { return "secret", nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, want := range map[string]bool{"progress.counted": true, "like.counted": true, "user.created": false} {
+		for _, p := range stack.Pipes {
+			got, err := bus.Pipe(p, region, bus.Record{Name: "MODIFY", At: time.Now(), New: json.RawMessage(`{"event":{"M":{"type":{"S":"` + kind + `"}}}}`)})
+			want := want && p.LogicalID == "LearningPipe"
+			if err != nil || (got.Event.DetailType == kind) != want {
+				t.Errorf("%s of %s: got %+v, %v, published should be %v", kind, p.LogicalID, got, err, want)
+			}
+		}
+	}
+}
+
 // TestPipe holds the project's own pipe to records of DynamoDB's form.
 func TestPipe(t *testing.T) {
 	t.Parallel()

@@ -67,6 +67,24 @@ func (b *Bus) position(source string) (after uint64, err error) {
 	})
 }
 
+// Idle tells whether everything that the sources have was handed over, and nothing waits for another try. What lies in a queue does not count.
+func (b *Bus) Idle() (idle bool, err error) {
+	for _, s := range b.sources {
+		after, err := b.position(s.Name)
+		if err != nil {
+			return false, err
+		}
+		if entries, err := s.Read(after, 1); err != nil || len(entries) > 0 {
+			return false, err
+		}
+	}
+	return idle, b.db.View(func(tx *bolt.Tx) error {
+		first, _ := tx.Bucket(pendingTable).Cursor().First()
+		idle = first == nil
+		return nil
+	})
+}
+
 // store keeps new deliveries, and the source's position behind them unless source is empty.
 func (b *Bus) store(deliveries []*delivery, source string, position uint64) error {
 	return b.db.Update(func(tx *bolt.Tx) error {

@@ -190,24 +190,38 @@ func (f *feed) waiting() (n int, oldest time.Time) {
 	return n, oldest
 }
 
-// quiet tells whether everything that was written has arrived everywhere.
-func (w *World) quiet() (bool, error) {
+// quiet tells whether everything that was written has arrived everywhere, and how much that is.
+func (w *World) quiet() (quiet bool, written uint64, err error) {
 	for _, f := range w.feeds {
 		last, err := f.last()
 		if err != nil {
-			return false, err
+			return false, 0, err
 		}
 		f.mu.Lock()
 		done := f.position >= last && len(f.underWay) == 0
 		f.mu.Unlock()
 		if !done {
-			return false, nil
+			return false, 0, nil
 		}
+		written += last
 	}
 	for name := range w.strong {
 		if behind, _, err := w.behind(name); err != nil || len(behind) > 0 {
-			return false, err
+			return false, 0, err
 		}
 	}
-	return true, nil
+	return true, written, nil
+}
+
+// quietAndIdle looks a second time: what consumers wrote and were done with between two looks has made the number greater.
+func (w *World) quietAndIdle() (bool, error) {
+	quiet, before, err := w.quiet()
+	if err != nil || !quiet || w.idle == nil {
+		return quiet, err
+	}
+	if idle, err := w.idle(); err != nil || !idle {
+		return false, err
+	}
+	quiet, after, err := w.quiet()
+	return quiet && before == after, err
 }

@@ -72,10 +72,10 @@ func (w *World) State() State {
 	return s
 }
 
-// Quiet returns when everything that was written before has arrived everywhere.
+// Quiet returns when everything that was written before has arrived everywhere, and so has what was written because of that.
 func (w *World) Quiet(ctx context.Context) error {
 	for {
-		if quiet, err := w.quiet(); quiet || err != nil {
+		if quiet, err := w.quietAndIdle(); quiet || err != nil {
 			return err
 		}
 		select {

@@ -19,6 +19,8 @@ type Options struct {
 	Lag, Jitter time.Duration
 	Seed        uint64
 	Log         *slog.Logger // discards if nil
+	// Idle tells whether nobody is about to write because of what has arrived, as consumers of events do. Nobody is, if nil.
+	Idle func() (bool, error)
 }
 
 // World is everything between the regions. It is safe for concurrent use.
@@ -26,6 +28,7 @@ type World struct {
 	Regions []string
 
 	log     *slog.Logger
+	idle    func() (bool, error)
 	stop    chan struct{}
 	ended   sync.WaitGroup
 	engines map[string]*dynamodb.Server
@@ -78,7 +81,7 @@ func New(o Options) (*World, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	w := &World{
-		Regions: o.Regions, log: o.Log, stop: make(chan struct{}), engines: map[string]*dynamodb.Server{},
+		Regions: o.Regions, log: o.Log, idle: o.Idle, stop: make(chan struct{}), engines: map[string]*dynamodb.Server{},
 		stores: map[string]*s3.Server{}, buckets: map[string]map[string]string{}, strong: map[string]*strongTable{},
 		links: map[pair]*Link{}, places: map[string]*place{}, changed: make(chan struct{}), random: rand.New(rand.NewPCG(o.Seed, 0)),
 		conflicts: map[string]bool{}, lostCount: map[string]int{},

@@ -24,6 +24,8 @@ const (
 	LessonCompleted EventType = "lesson.completed" // the first completion of a lesson by a user
 	TrackCompleted  EventType = "track.completed"  // every published lesson of a track completed by a user
 	LessonLiked     EventType = "lesson.liked"     // the first like of a lesson by a user
+	ProgressCounted EventType = "progress.counted" // a region counted a lesson for a user, or heard that another did; data userId, lessonId
+	LikeCounted     EventType = "like.counted"     // the same of a like
 	UploadConfirmed EventType = "upload.confirmed"
 	UploadDeleted   EventType = "upload.deleted"
 	AvatarChanged   EventType = "avatar.changed" // data userId, uploadId

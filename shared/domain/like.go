@@ -1,6 +1,10 @@
 package domain
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // Likes is what a lesson's view shows.
 type Likes struct {
@@ -20,8 +24,8 @@ type LikeShard struct {
 // Like is whether one user likes one lesson, seen from one region. The latest intent of all regions counts, whatever the order in which they arrive.
 //
 // A lesson's count is the sum of one number for each region. A change adds what is true now less what all regions, as far as this one knows,
-// have counted for the user. So it is exact as long as a user's changes see each other; two regions that are told within the replication's
-// lag may both count, and the user's next change or their erasure takes that back.
+// have counted for the user. So it is exact as long as a user's changes see each other. Two regions that are told within the replication's
+// lag may both count: LikeCounted makes one of them take it back.
 type Like struct {
 	region string
 	shards map[string]LikeShard
@@ -65,6 +69,14 @@ func (l *Like) Settle() (change int) {
 	mine.Counted += change
 	l.shards[l.region] = mine
 	return change
+}
+
+// Settles tells whether this region makes up for all: of those that were told it is the one with the greatest name.
+func (l *Like) Settles() bool { return greatest(l.shards) == l.region }
+
+// greatest is the greatest name, "" of none.
+func greatest[V any](regions map[string]V) string {
+	return slices.Max(append(slices.Collect(maps.Keys(regions)), ""))
 }
 
 // Liked is the latest intent. Of two in the same millisecond the region with the greater name wins everywhere alike.

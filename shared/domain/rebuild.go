@@ -56,6 +56,20 @@ func (s *Study) Recount(id LessonID) error {
 	return nil
 }
 
+// Settle makes up for what two regions counted of one of the lessons before they heard of each other, if that is this region's part: of those
+// that the learner was in, the one with the greatest name does it, whenever a shard has changed or arrived there. The last change that it
+// hears of finds all others there, so the totals end exact, and a track that the regions completed together is told of. ErrNoLesson when
+// nothing is known of the lesson.
+func (s *Study) Settle(id LessonID) error {
+	was := maps.Clone(s.Summaries)
+	maps.DeleteFunc(was, func(_ string, of Summary) bool { return of.Version == 0 })
+	if greatest(was) != s.Region {
+		return nil
+	}
+	s.Look()
+	return s.Recount(id)
+}
+
 // Drift is how a learner's stored totals differ from what follows from their progress, seen from one region.
 type Drift struct {
 	Lessons  int        // finished

@@ -169,12 +169,20 @@ func (l Learning) save(ctx context.Context, s *domain.Study, events []domain.Eve
 	}
 	for _, lesson := range s.Changed() {
 		mine := s.Progress[lesson].Mine()
-		if err := put(newProgressItem(progressKey(s.User, lesson, l.Region), mine), mine.Version); err != nil {
+		item := newProgressItem(progressKey(s.User, lesson, l.Region), mine)
+		if len(mine.Counted) > 0 {
+			item.Event = newCountedItem(domain.ProgressCounted, l.Regions, s.User, lesson)
+		}
+		if err := put(item, mine.Version); err != nil {
 			return err
 		}
 	}
 	if summary, changed := s.Summary(); changed {
-		if err := put(newSummaryItem(summaryKey(s.User, l.Region), summary), summary.Version); err != nil {
+		item := newSummaryItem(summaryKey(s.User, l.Region), summary)
+		if len(summary.Recent) > 0 {
+			item.Event = newCountedItem(domain.ProgressCounted, l.Regions, s.User, summary.Recent[0].LessonID)
+		}
+		if err := put(item, summary.Version); err != nil {
 			return err
 		}
 	}

@@ -20,6 +20,7 @@ type progressItem struct {
 	Title            string               `dynamodbav:"title"`
 	Track            string               `dynamodbav:"track"`
 	Counted          map[string]tallyItem `dynamodbav:"counted,omitempty"`
+	Event            *eventItem           `dynamodbav:"event,omitempty"`
 	Version          int                  `dynamodbav:"version"`
 }
 
@@ -47,6 +48,7 @@ type summaryItem struct {
 	LastDay   int                  `dynamodbav:"lastDay,omitempty"`
 	Days      []byte               `dynamodbav:"days,omitempty"` // bit n: something was finished n days before lastDay
 	Past      []int                `dynamodbav:"past,omitempty"` // through, run, longest
+	Event     *eventItem           `dynamodbav:"event,omitempty"`
 	Version   int                  `dynamodbav:"version"`
 }
 

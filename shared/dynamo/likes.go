@@ -25,11 +25,12 @@ var (
 
 type likeItem struct {
 	key
-	Liked   bool   `dynamodbav:"liked"`
-	At      string `dynamodbav:"at"`
-	Ever    bool   `dynamodbav:"ever"`
-	Counted int    `dynamodbav:"counted"`
-	Version int    `dynamodbav:"version"`
+	Liked   bool       `dynamodbav:"liked"`
+	At      string     `dynamodbav:"at"`
+	Ever    bool       `dynamodbav:"ever"`
+	Counted int        `dynamodbav:"counted"`
+	Version int        `dynamodbav:"version"`
+	Event   *eventItem `dynamodbav:"event,omitempty"`
 }
 
 // likesRead is what one batch read finds of a lesson, and of a user's like of it.
@@ -126,6 +127,7 @@ func (l Likes) load(ctx context.Context, user domain.UserID, lesson domain.Lesso
 func (l Likes) save(ctx context.Context, user domain.UserID, lesson domain.LessonID, mine domain.LikeShard, count int, events []domain.Event) error {
 	shard, err := l.Table.putVersioned(likeItem{
 		likeKey(user, lesson, l.Region), mine.Liked, domain.FormatTime(mine.At), mine.Ever, mine.Counted, mine.Version + 1,
+		newCountedItem(domain.LikeCounted, l.Regions, user, lesson),
 	}, mine.Version)
 	if err != nil {
 		return err

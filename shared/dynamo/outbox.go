@@ -14,13 +14,14 @@ import (
 const outboxKept = 7 * 24 * time.Hour
 
 // eventItem is the attribute event of an outbox item and of a user. The pipes of template.yaml filter on it and send it on as it stands;
-// shared/events reads it. Only the region named publishes it, because every region sees it replicated.
+// shared/events reads it. Only the region named publishes it, because every region sees it replicated; one without a region is published by
+// each, whenever the item is written there or arrives.
 type eventItem struct {
 	ID      string            `dynamodbav:"id"`
 	Type    string            `dynamodbav:"type"`
 	Version int               `dynamodbav:"version"`
-	At      string            `dynamodbav:"at"`
-	Region  string            `dynamodbav:"region"`
+	At      string            `dynamodbav:"at,omitempty"`
+	Region  string            `dynamodbav:"region,omitempty"`
 	Data    map[string]string `dynamodbav:"data"`
 }
 
@@ -37,6 +38,16 @@ func newEventItem(e domain.Event, region string) *eventItem {
 
 func newOutboxItem(e domain.Event, region string) outboxItem {
 	return outboxItem{eventKey(e.ID), *newEventItem(e, region), e.At.Add(outboxKept).Unix()}
+}
+
+// newCountedItem tells every region of a count that another may have made too. It has the lesson's id; with one region there is none.
+func newCountedItem(kind domain.EventType, regions []string, user domain.UserID, lesson domain.LessonID) *eventItem {
+	if len(regions) < 2 {
+		return nil
+	}
+	return &eventItem{
+		ID: lesson.String(), Type: string(kind), Version: 1, Data: map[string]string{"userId": user.String(), "lessonId": lesson.String()},
+	}
 }
 
 // Outbox records events that no other write tells of.
