@@ -120,7 +120,9 @@ func (e Erasures) begin(ctx context.Context, user domain.UserID, by domain.Sessi
 					return err
 				}
 				counts[[2]string{store, k.kind()}]++
-				counts[[2]string{"files", "object"}] += len(objectsOf(item))
+				if upload := uploadOf(item); upload != nil {
+					counts[[2]string{"files", "object"}] += len(upload.Objects())
+				}
 				if store == "identity" {
 					for _, address := range addressesOf(item) {
 						addresses[address] = true
@@ -152,10 +154,8 @@ func (e Erasures) sweep(ctx context.Context, table Table, user domain.UserID) er
 			if err != nil {
 				return err
 			}
-			for _, o := range objectsOf(item) {
-				if err := e.Objects.EraseObject(ctx, o.bucket, o.key); err != nil {
-					return err
-				}
+			if err := e.eraseFiles(ctx, uploadOf(item)); err != nil {
+				return err
 			}
 			switch {
 			case k == epochKey(user):
@@ -256,18 +256,27 @@ func addressesOf(item attributes) (addresses []string) {
 	return addresses
 }
 
-type object struct{ bucket, key string }
-
-// objectsOf are the objects that an item names: those of an upload, wherever it stands on its way.
-func objectsOf(item attributes) (objects []object) {
+// uploadOf is the upload that an item is, nil if it is another.
+func uploadOf(item attributes) *domain.Upload {
 	var upload uploadItem
 	if err := attributevalue.UnmarshalMap(item, &upload); err != nil || upload.ObjectKey == "" {
 		return nil
 	}
-	for _, name := range upload.restore().Objects() {
-		objects = append(objects, object{upload.Bucket, name})
+	return upload.restore()
+}
+
+// eraseFiles removes the objects of an upload, wherever it stands on its way, and what arrived in staging: of that an old version is there
+// for a day after the confirmation.
+func (e Erasures) eraseFiles(ctx context.Context, upload *domain.Upload) error {
+	if upload == nil {
+		return nil
 	}
-	return objects
+	for _, key := range append(upload.Objects(), upload.StagingKey()) {
+		if err := e.Objects.EraseObject(ctx, upload.State().Bucket, key); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (i erasureItem) restore(user domain.UserID) domain.Erasure {

@@ -127,6 +127,7 @@ func TestD07D56EverythingIsErased(t *testing.T) {
 	buckets.Open(t, stand)
 	api := stand.Serve(t, name, handler)
 	ana, token := life(t, stand, "ana@example.org", 30) // more than one batch
+	buckets.Pictures(t, stand, ana)
 	var got Out
 	remove(api, token, localtest.Password).Data(t, http.StatusOK, &got)
 	for _, trace := range traces(t, stand, ana) {
@@ -141,7 +142,7 @@ func TestD07D56EverythingIsErased(t *testing.T) {
 	}
 	want := map[string]int{
 		"identity account": 1, "identity credential": 1, "identity address": 1, "learning progress": 30, "learning done": 30, "learning summary": 1,
-		"learning like": 2, "learning upload": 1, "learning quota": 1, "files object": 1, "ephemeral session": 2, "ephemeral idempotency": 1,
+		"learning like": 2, "learning avatar": 1, "learning upload": 3, "learning quota": 1, "files object": 3 + 1 + len(domain.ThumbnailSizes), "ephemeral session": 2, "ephemeral idempotency": 1,
 	}
 	if fmt.Sprint(counts) != fmt.Sprint(want) {
 		t.Errorf("the receipt counts\n got %v\nwant %v", counts, want)

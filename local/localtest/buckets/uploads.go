@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"lyceum/local/localtest"
+	"lyceum/local/localtest/files"
 	"lyceum/shared/domain"
 	"lyceum/shared/objects"
 )
@@ -39,6 +40,21 @@ func Store(t testing.TB, stand *localtest.Stand, owner localtest.User, name, con
 	upload, err := stand.Env(t, "uploads/confirm-upload").Confirmation().Do(t.Context(), owner.ID, upload.State().ID)
 	must(t, err)
 	return upload
+}
+
+// Pictures makes objects in every folder: an upload that has arrived and nobody has confirmed, and one that is its owner's avatar.
+func Pictures(t testing.TB, stand *localtest.Stand, owner localtest.User) {
+	t.Helper()
+	content := files.PNG(files.Picture(9, 9))
+	_, form := Request(t, stand, owner, "a.png", "image/png", int64(len(content)))
+	Send(t, form, content)
+	avatar := Store(t, stand, owner, "b.png", "image/png", content).State().ID
+	env := stand.Env(t, "users/set-avatar")
+	_, err := env.Uploads().SetAvatar(t.Context(), owner.ID, avatar, func(u *domain.Upload) (domain.Event, error) {
+		return u.UseAsAvatar(time.Now(), env.Random)
+	})
+	must(t, err)
+	must(t, Bucket(stand, "UPLOADS_BUCKET").Put(t.Context(), domain.ThumbnailKeys(avatar)[0], "image/jpeg", content))
 }
 
 // Send posts a form to S3 as a browser does: the fields, then the file.
