@@ -19,6 +19,7 @@ func TestWhatConfirmsNothing(t *testing.T) {
 	owner, user := stand.NewUser(t), stand.NewUser(t)
 	begin := time.Now().Add(time.Second) // younger than the passwords
 	api.RefusesBadJSON(t, path, "", body("x"))
+	api.TellsLimits(t, stand, localtest.Request{Method: http.MethodPost, Path: path, Body: body("x")})
 	for what, c := range map[string]struct{ token, code string }{
 		"nothing":            {"", "auth.link_invalid"},
 		"a link to verify":   {stand.Link(t, domain.VerifyLink, user.ID, user.Email, begin), "auth.link_invalid"},

@@ -46,6 +46,7 @@ func TestALinkVerifiesTheAddress(t *testing.T) {
 		t.Errorf("the second time changed\n%s\nto\n%s", items, got)
 	}
 	api.RefusesBadJSON(t, path, "", body(token))
+	api.TellsLimits(t, stand, localtest.Request{Method: http.MethodPost, Path: path, Body: body(token)})
 }
 
 func TestWhatVerifiesNothing(t *testing.T) {

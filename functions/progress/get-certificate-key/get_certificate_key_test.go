@@ -41,6 +41,7 @@ func TestGetCertificateKey(t *testing.T) {
 	if n := len(stand.Calls(t, name)) - calls; n != 0 {
 		t.Errorf("%d calls for what is no key", n)
 	}
+	api.TellsLimits(t, stand, localtest.Request{Method: http.MethodGet, Path: path + id})
 	stand.Intercept(localtest.Down())
 	api.Get(path+id, "").Fails(t, http.StatusServiceUnavailable, "storage.unavailable")
 }

@@ -35,6 +35,7 @@ func TestGetCertificateNeedsNoToken(t *testing.T) {
 	if strings.Contains(string(answer.Body), user.ID.String()) || strings.Contains(string(answer.Body), user.Email) {
 		t.Errorf("the answer names the account: %s", answer.Body)
 	}
+	api.TellsLimits(t, stand, localtest.Request{Method: http.MethodGet, Path: "/api/certificates/" + got.ID})
 }
 
 func TestGetCertificateTellsASpoiltOne(t *testing.T) {

@@ -123,6 +123,25 @@ func TestSyncSaysWhatBecameOfEachChange(t *testing.T) {
 	}
 }
 
+func TestAnEarlierCompletionThatComesLaterIsTheOneInTheHistory(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	api := stand.Serve(t, name, handler)
+	user, lesson := stand.NewUser(t), stand.NewLesson(t, "go", 1)
+	later, earlier := time.Now().Add(-time.Hour), time.Now().Add(-2*time.Hour)
+	send(t, api, user, completion(t, lesson, 70, later))
+	send(t, api, user, completion(t, lesson, 90, earlier))
+	var done []any
+	for _, item := range stand.Items(t, "LEARNING_TABLE") {
+		if sk := item["sk"].(string); strings.HasPrefix(sk, "DONE#") {
+			done = append(done, sk)
+		}
+	}
+	if want := "DONE#" + domain.FormatTime(earlier) + "#" + lesson.State().ID.String(); len(done) != 1 || done[0] != want {
+		t.Errorf("the history has %q, want %s", done, want)
+	}
+}
+
 func TestARepeatedBatchChangesNothing(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)

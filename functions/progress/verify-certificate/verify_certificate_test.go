@@ -66,6 +66,7 @@ func TestD37MalformedBodiesAreRefused(t *testing.T) {
 	api := stand.Serve(t, name, handler)
 	api.RefusesBadJSON(t, path, "", `{"credential":"x"}`)
 	api.Post(path, "", `{}`).Fails(t, http.StatusBadRequest, "request.invalid")
+	api.TellsLimits(t, stand, localtest.Request{Method: http.MethodPost, Path: path, Body: `{}`})
 }
 
 func TestADeadDatabaseIs503(t *testing.T) {

@@ -114,6 +114,17 @@ func TestAKilledCompletionIsFinishedByRepeatingIt(t *testing.T) {
 	}
 }
 
+func TestDeletedMeanwhileNothingStays(t *testing.T) {
+	t.Parallel()
+	stand, faults, api, user := open(t)
+	upload := sent(t, stand, user, content)
+	faults.DeleteAtCopy(t, user, upload)
+	api.Post(path(upload), user.Token, "").Fails(t, http.StatusNotFound, "upload.not_found")
+	if keys := buckets.Keys(t, stand); len(keys) != 0 {
+		t.Errorf("objects %q", keys)
+	}
+}
+
 func TestD28PartsThatMakeNoPDFAreRefused(t *testing.T) {
 	t.Parallel()
 	stand, _, api, user := open(t)

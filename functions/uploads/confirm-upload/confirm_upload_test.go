@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"lyceum/local/localtest"
 	"lyceum/local/localtest/buckets"
@@ -270,16 +269,7 @@ func TestDeletedMeanwhileNothingStays(t *testing.T) {
 	faults := buckets.Between(t, stand)
 	api, user := stand.Serve(t, name, handler), stand.NewUser(t)
 	upload := sent(t, stand, user, "application/pdf", files.PDF("1.7", 300))
-	faults.Intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if r.Header.Get("X-Amz-Copy-Source") != "" {
-			env := stand.Env(t, "uploads/delete-upload")
-			_, err := env.Uploads().Change(t.Context(), user.ID, upload.State().ID, func(u *domain.Upload) (*domain.Event, error) { return u.Delete(time.Now(), env.Random) })
-			if err != nil {
-				t.Error(err)
-			}
-		}
-		next.ServeHTTP(w, r)
-	})
+	faults.DeleteAtCopy(t, user, upload)
 	api.Post(path(upload), user.Token, "").Fails(t, http.StatusNotFound, "upload.not_found")
 	if keys := buckets.Keys(t, stand); len(keys) != 0 {
 		t.Errorf("objects %q", keys)

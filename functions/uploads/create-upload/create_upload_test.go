@@ -240,6 +240,25 @@ func TestD30TheSizeIsLimited(t *testing.T) {
 	}
 }
 
+func TestD82AFileBeyondTheQuotaLeavesNothing(t *testing.T) {
+	t.Parallel()
+	stand, _, user := open(t)
+	env := stand.Env(t, name)
+	lookup := env.Lookup
+	env.Lookup = func(name string) string {
+		if name == "UPLOAD_QUOTA_FILES" {
+			return "1"
+		}
+		return lookup(name)
+	}
+	api := stand.ServeEnv(t, name, env, handler)
+	api.Do(file(user.Token, "a.pdf", pdfFile(300))).Data(t, http.StatusCreated, new(upload))
+	api.Do(file(user.Token, "b.pdf", pdfFile(300))).Fails(t, http.StatusConflict, "upload.quota_exceeded")
+	if used, _ := buckets.Used(t, stand, user); used.Files != 1 || len(buckets.Keys(t, stand)) != 1 {
+		t.Errorf("counted %+v, objects %q", used, buckets.Keys(t, stand))
+	}
+}
+
 func TestD31TheURLIsWhole(t *testing.T) {
 	t.Parallel()
 	_, api, user := open(t)

@@ -62,6 +62,41 @@ func TestOnObjectCreatedConfirmsForAClientThatVanished(t *testing.T) {
 	}
 }
 
+// Somebody died between the copy and the record.
+func TestACopyThatIsThereIsConfirmed(t *testing.T) {
+	t.Parallel()
+	stand, user := open(t)
+	content := files.PDF("1.7", 300)
+	upload, form := buckets.Request(t, stand, user, "a.pdf", "application/pdf", 300)
+	buckets.Send(t, form, content)
+	if err := buckets.Bucket(stand, "UPLOADS_BUCKET").Put(t.Context(), upload.State().Key, "application/pdf", content); err != nil {
+		t.Fatal(err)
+	}
+	if err := deliver(t, stand, upload.StagingKey()); err != nil {
+		t.Error(err)
+	}
+	if used, open := buckets.Used(t, stand, user); used.Files != 1 || open != 0 {
+		t.Errorf("counted %+v, %d open", used, open)
+	}
+}
+
+func TestDeletedMeanwhileNothingStays(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	buckets.Open(t, stand)
+	faults := buckets.Between(t, stand)
+	user := stand.NewUser(t)
+	upload, form := buckets.Request(t, stand, user, "a.pdf", "application/pdf", 300)
+	buckets.Send(t, form, files.PDF("1.7", 300))
+	faults.DeleteAtCopy(t, user, upload)
+	if err := deliver(t, stand, upload.StagingKey()); err != nil {
+		t.Error(err)
+	}
+	if keys := buckets.Keys(t, stand); len(keys) != 0 {
+		t.Errorf("objects %q", keys)
+	}
+}
+
 func TestWhatCannotBeConfirmedIsDone(t *testing.T) {
 	t.Parallel()
 	stand, user := open(t)

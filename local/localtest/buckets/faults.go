@@ -7,8 +7,10 @@ import (
 	"net/url"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"lyceum/local/localtest"
+	"lyceum/shared/domain"
 )
 
 // Faults stand between the functions and S3, and with Die between them and DynamoDB too.
@@ -46,6 +48,22 @@ func (f *Faults) Intercept(intercept func(w http.ResponseWriter, r *http.Request
 		return
 	}
 	f.set.Store(&intercept)
+}
+
+// DeleteAtCopy lets the owner delete an upload at the moment when a confirmation has judged its bytes and copies them.
+func (f *Faults) DeleteAtCopy(t testing.TB, owner localtest.User, upload *domain.Upload) {
+	t.Helper()
+	env := f.stand.Env(t, "uploads/delete-upload")
+	f.Intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Header.Get("X-Amz-Copy-Source") != "" {
+			if _, err := env.Uploads().Change(t.Context(), owner.ID, upload.State().ID, func(u *domain.Upload) (*domain.Event, error) {
+				return u.Delete(time.Now(), env.Random)
+			}); err != nil {
+				t.Error(err)
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // Die lets a function die at its call number n (from 1) to DynamoDB or S3, before it is done or after: no other call is made, and end is
