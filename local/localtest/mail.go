@@ -22,6 +22,10 @@ func (s *Stand) Mailbox(t testing.TB) *mailbox.Box {
 	})
 	must(t, err)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if fault := s.mail.Load(); fault != nil {
+			(*fault)(w, r, http.HandlerFunc(box.SES))
+			return
+		}
 		if s.MailDown.Load() {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return

@@ -39,6 +39,7 @@ type Stand struct {
 	S3    string // endpoint; "" until local/localtest/buckets sets it
 
 	MailDown atomic.Bool
+	mail     atomic.Pointer[Fault]
 
 	engine    http.Handler
 	dynamodb  string

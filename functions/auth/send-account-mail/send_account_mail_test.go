@@ -177,6 +177,31 @@ func TestAChangedPasswordIsTold(t *testing.T) {
 	s.want(s.user.Email, "Your password was changed")
 }
 
+// A death behind SES's call sends a mail twice, which SES cannot prevent; it is the same one, and its link opens.
+func TestAKilledFunctionIsFinishedByTheEventAgain(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.EachDeath(t, func() (func() error, func(*testing.T)) {
+		user := s.NewUser(t)
+		fresh := "new-" + user.Email
+		s.change(user, func(u *domain.User) (*domain.Event, error) {
+			return u.AskEmail(domain.RestoreEmail(fresh), time.Now(), rand.Reader)
+		})
+		event, err := domain.NewEvent(domain.EmailChangeRequested, time.Now(), rand.Reader, map[string]string{"userId": user.ID.String()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return func() error { return s.consumer.Deliver(event) }, func(t *testing.T) {
+			s.want(user.Email, "A new e-mail address was asked for")
+			s.want(fresh, "Confirm your new e-mail address")
+			s.opens(fresh, "/confirm-email-change", domain.EmailChangeLink)
+			if n := len(s.box.Messages(user.Email)) + len(s.box.Messages(fresh)); n > 4 {
+				t.Errorf("%d mails, want each at most twice", n)
+			}
+		}
+	})
+}
+
 func TestWhatCannotBeMailedComesAgain(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

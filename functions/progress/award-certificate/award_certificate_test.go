@@ -91,6 +91,21 @@ func TestAwardCertificateIsSafeAtEachCall(t *testing.T) {
 	}
 }
 
+func TestAKilledFunctionIsFinishedByTheEventAgain(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	consumer := stand.Consume(t, name, handler)
+	stand.EachDeath(t, func() (func() error, func(*testing.T)) {
+		user := stand.NewUser(t)
+		event := completed(t, user.ID.String(), "go")
+		return func() error { return consumer.Deliver(event) }, func(t *testing.T) {
+			if all := certificates(t, stand, user); len(all) != 1 {
+				t.Errorf("%d certificates, want one", len(all))
+			}
+		}
+	})
+}
+
 func TestAwardCertificateNeedsAUserAndATrack(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)

@@ -161,31 +161,21 @@ func TestSettleCountsTellsOfATrackThatTwoRegionsCompleted(t *testing.T) {
 	}
 }
 
-func TestSettleCountsIsSafeAtEachCall(t *testing.T) {
+func TestAKilledFunctionIsFinishedByTheEventAgain(t *testing.T) {
 	t.Parallel()
-	for _, action := range []string{"BatchGetItem", "TransactWriteItems"} {
-		t.Run(action, func(t *testing.T) {
-			t.Parallel()
-			stand, consumer := newStand(t)
+	stand, consumer := newStand(t)
+	for _, kind := range []domain.EventType{domain.ProgressCounted, domain.LikeCounted} {
+		stand.EachDeath(t, func() (func() error, func(*testing.T)) {
 			user, lesson := stand.NewUser(t), stand.NewLesson(t, "go", 1)
 			for _, region := range []string{here, there} {
 				complete(t, stand, region, user, lesson, 50)
 				like(t, stand, region, user, lesson)
 			}
-			for _, kind := range []domain.EventType{domain.ProgressCounted, domain.LikeCounted} {
-				stand.Intercept(localtest.Down(action))
-				if err := consumer.Deliver(counted(t, kind, user, lesson)); err == nil {
-					t.Errorf("%s: the failure is not told, so the event does not come again", kind)
+			return func() error { return consumer.Deliver(counted(t, kind, user, lesson)) }, func(t *testing.T) {
+				if total, likes := counts(t, stand, user, lesson); kind == domain.ProgressCounted && (total != domain.Tally{Completed: 1, ScoreSum: 50}) ||
+					kind == domain.LikeCounted && likes != 1 {
+					t.Errorf("%+v and %d likes, want one", total, likes)
 				}
-				intercept, lost := localtest.LoseAnswer(action)
-				stand.Intercept(intercept)
-				if err := consumer.Deliver(counted(t, kind, user, lesson)); err != nil || lost.Load() != 1 {
-					t.Errorf("%s: got %v after %d lost answers", kind, err, lost.Load())
-				}
-			}
-			stand.Intercept(nil)
-			if total, likes := counts(t, stand, user, lesson); (total != domain.Tally{Completed: 1, ScoreSum: 50}) || likes != 1 {
-				t.Errorf("%+v and %d likes", total, likes)
 			}
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	lambdaevents "github.com/aws/aws-lambda-go/events"
@@ -114,6 +115,36 @@ func TestWhatCannotBeConfirmedIsDone(t *testing.T) {
 	}
 	if used, open := buckets.Used(t, stand, user); used != (domain.Usage{}) || open != 0 || len(buckets.Keys(t, stand)) != 0 {
 		t.Errorf("counted %+v, %d open, objects %q", used, open, buckets.Keys(t, stand))
+	}
+}
+
+// The function dies at each of its calls, before it is done and after; the event comes again.
+func TestAKilledFunctionIsFinishedByTheEventAgain(t *testing.T) {
+	t.Parallel()
+	stand, _ := open(t)
+	faults := buckets.Between(t, stand)
+	n := int64(1)
+	for more := true; more; n++ {
+		for _, done := range []bool{false, true} {
+			user := stand.NewUser(t)
+			upload, form := buckets.Request(t, stand, user, "a.pdf", "application/pdf", 300)
+			buckets.Send(t, form, files.PDF("1.7", 300))
+			heal := faults.Die(n, done, func() {})
+			died := deliver(t, stand, upload.StagingKey())
+			more = heal() >= n
+			err := deliver(t, stand, upload.StagingKey())
+			if used, open := buckets.Used(t, stand, user); err != nil || used.Files != 1 || open != 0 {
+				t.Errorf("dead at call %d, done: %v, which gave %v: then %v, counted %+v, %d open", n, done, died, err, used, open)
+			}
+		}
+	}
+	if n < 6 {
+		t.Errorf("it makes %d calls", n-1)
+	}
+	// What is left in staging is the bucket's lifecycle's.
+	stored := slices.DeleteFunc(buckets.Keys(t, stand), func(key string) bool { return strings.HasPrefix(key, "staging/") })
+	if told := localtest.With(stand.Items(t, "LEARNING_TABLE"), "event"); len(stored) != 2*int(n-1) || told != len(stored) {
+		t.Errorf("%d files and %d events after %d uploads", len(stored), told, 2*(n-1))
 	}
 }
 

@@ -98,6 +98,24 @@ func TestWhoIsNotWelcomed(t *testing.T) {
 
 var cheap = auth.Argon2id{MemoryKiB: 64, Passes: 1, Lanes: 1}
 
+// A death behind SES's call sends the mail twice, which SES cannot prevent; it is the same one, with the same link.
+func TestAKilledFunctionSendsOneMailMoreThanItHasTo(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	box := stand.Mailbox(t)
+	consumer := stand.Consume(t, name, handler)
+	stand.EachDeath(t, func() (func() error, func(*testing.T)) {
+		user := stand.NewUser(t)
+		event := created(t, user.ID, time.Now())
+		return func() error { return consumer.Deliver(event) }, func(t *testing.T) {
+			mails := box.Messages(user.Email)
+			if len(mails) == 0 || len(mails) > 2 || mails[0].Text != mails[len(mails)-1].Text {
+				t.Errorf("mails %+v, want one, or the same twice", mails)
+			}
+		}
+	})
+}
+
 func TestAMailThatFailedComesWithTheEventAgain(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)

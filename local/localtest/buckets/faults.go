@@ -69,24 +69,12 @@ func (f *Faults) DeleteAtCopy(t testing.TB, owner localtest.User, upload *domain
 // Die lets a function die at its call number n (from 1) to DynamoDB or S3, before it is done or after: no other call is made, and end is
 // called, which must end the function's context. Heal ends it and tells how many calls there were.
 func (f *Faults) Die(n int64, done bool, end func()) (heal func() int64) {
-	var calls atomic.Int64
-	dead := func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		call := calls.Add(1)
-		if call < n {
-			next.ServeHTTP(w, r)
-			return
-		}
-		if call == n && done {
-			next.ServeHTTP(httptest.NewRecorder(), r)
-		}
-		end()
-		panic(http.ErrAbortHandler)
-	}
+	dead, calls := localtest.Death(n, done, end)
 	f.Intercept(dead)
 	f.stand.Intercept(func(_ string, w http.ResponseWriter, r *http.Request, next http.Handler) { dead(w, r, next) })
 	return func() int64 {
 		f.Intercept(nil)
 		f.stand.Intercept(nil)
-		return calls.Load()
+		return calls()
 	}
 }
