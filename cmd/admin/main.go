@@ -9,35 +9,19 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"net/http"
-	"os"
-	"os/signal"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
-
+	"lyceum/cmd/internal/tool"
 	"lyceum/shared/domain"
 	"lyceum/shared/dynamo"
-	"lyceum/shared/platform"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "admin:", err)
-		os.Exit(1)
-	}
-}
+func main() { tool.Main("admin", run) }
 
 // run does what the arguments say and reports it.
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -45,9 +29,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	address := flags.String("email", "", "address of the account")
 	name := flags.String("role", "admin", "learner, editor or admin")
 	table := flags.String("table", "lyceum-dev-identity", "the identity table")
-	region := flags.String("region", "", "region of the table; empty means the one that the AWS CLI would use")
-	endpoint := flags.String("endpoint", "", "URL of DynamoDB; empty means AWS")
-	local := flags.Bool("local", false, "speak to `go run ./local` on this machine: its address, keys and region")
+	var target tool.Target
+	target.Flags(flags)
+	target.EndpointFlag(flags)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -62,11 +46,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("--role: %w", err)
 	}
-	client, err := connect(ctx, *local, *endpoint, *region)
+	loaded, err := target.Config(ctx)
 	if err != nil {
 		return err
 	}
-	return grant(ctx, dynamo.Accounts{Table: dynamo.Table{Client: client, Name: *table}, Now: time.Now}, email, role, out)
+	return grant(ctx, dynamo.Accounts{Table: target.Table(loaded, *table), Now: time.Now}, email, role, out)
 }
 
 // grant gives the account of an address a role.
@@ -85,32 +69,4 @@ func grant(ctx context.Context, accounts dynamo.Accounts, email domain.Email, ro
 	}
 	_, err = fmt.Fprintf(out, "%s was %s and is %s, from the next sign-in on.\n", user.ID(), before, user.Role())
 	return err
-}
-
-// localEndpoint is where `go run ./local` serves DynamoDB unless told otherwise; localKey is both parts of the developer's key there.
-const (
-	localEndpoint = "http://localhost:8000"
-	localKey      = "local"
-)
-
-func connect(ctx context.Context, local bool, endpoint, region string) (*awsdynamodb.Client, error) {
-	var options []func(*config.LoadOptions) error
-	if local {
-		endpoint, region = cmp.Or(endpoint, localEndpoint), cmp.Or(region, "us-east-1")
-		options = append(options, config.WithCredentialsProvider(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: localKey, SecretAccessKey: localKey}, nil
-		})))
-	}
-	if region != "" {
-		options = append(options, config.WithRegion(region))
-	}
-	settings, err := config.LoadDefaultConfig(ctx, options...)
-	if err != nil {
-		return nil, err
-	}
-	return awsdynamodb.NewFromConfig(settings, func(o *awsdynamodb.Options) {
-		if endpoint != "" {
-			o.BaseEndpoint, o.HTTPClient = &endpoint, platform.HTTPClient(func(*http.Transport) {})
-		}
-	}), nil
 }

@@ -16,29 +16,21 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"time"
+
+	"lyceum/cmd/internal/tool"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "events:", err)
-		os.Exit(1)
-	}
-}
+func main() { tool.Main("events", run) }
 
 // run does what the arguments say and reports it.
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("events", flag.ContinueOnError)
 	var set settings
 	flags.StringVar(&set.environment, "environment", "dev", "dev, staging or prod")
-	flags.StringVar(&set.region, "region", "", "region whose events are meant; empty means the one that the AWS CLI would use")
-	flags.BoolVar(&set.local, "local", false, "speak to `go run ./local` on this machine: its address, keys and region")
-	flags.StringVar(&set.api, "api", "", "with --local: its HTTP API, "+localAPI+" if empty")
-	flags.StringVar(&set.dynamodb, "dynamodb", "", "with --local: its DynamoDB, "+localDynamoDB+" if empty")
+	set.Flags(flags)
+	flags.StringVar(&set.api, "api", tool.LocalAPI, "with --local: its HTTP API")
+	flags.StringVar(&set.DynamoDB, "dynamodb", tool.LocalDynamoDB, "with --local: its DynamoDB")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

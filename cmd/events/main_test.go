@@ -17,6 +17,7 @@ import (
 	lambdaevents "github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"lyceum/cmd/internal/tool"
 	"lyceum/local/bus"
 	"lyceum/local/iam"
 	"lyceum/local/localtest"
@@ -237,7 +238,7 @@ func TestTheOutboxIsPublishedAgain(t *testing.T) {
 func TestMessagesOfOtherFormsAreShownAndLeft(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
-	set := settings{environment: "dev", local: true, api: m.flags[2], dynamodb: m.flags[4]}
+	set := settings{tool.Target{Local: true, DynamoDB: m.flags[4]}, "dev", m.flags[2]}
 	c, err := set.connect(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -19,22 +19,15 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"time"
 
+	"lyceum/cmd/internal/tool"
 	"lyceum/cmd/lessons/folder"
 	"lyceum/shared/dynamo"
 	"lyceum/shared/platform"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "lessons:", err)
-		os.Exit(1)
-	}
-}
+func main() { tool.Main("lessons", run) }
 
 // settle is how long a recount waits for the index to show what was written before: usually it takes a fraction of a second.
 const settle = 2 * time.Second
@@ -46,35 +39,19 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		verb, args = args[0], args[1:]
 	}
 	flags := flag.NewFlagSet("lessons "+verb, flag.ContinueOnError)
-	local := flags.Bool("local", false, "speak to `go run ./local` on this machine: its addresses, keys and region")
-	region := flags.String("region", "", "region of table and bucket; empty means AWS_REGION")
 	regions := flags.String("regions", "", "for recount: all regions that ever wrote, with commas between; empty means the one")
 	table := flags.String("table", "lyceum-dev-learning", "the learning table")
 	bucket := flags.String("bucket", "", "the content bucket")
-	database := flags.String("endpoint", "", "URL of DynamoDB; empty means AWS")
-	files := flags.String("s3-endpoint", "", "URL of S3; empty means AWS")
+	var target tool.Target
+	target.Flags(flags)
+	target.EndpointFlag(flags)
+	target.S3Flag(flags)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	settings := map[string]string{
-		"LEARNING_TABLE": *table, "CONTENT_BUCKET": *bucket, "AWS_REGION": *region, "AWS_ENDPOINT_URL_DYNAMODB": *database, "AWS_ENDPOINT_URL_S3": *files,
-	}
-	if *local {
-		here := cmp.Or(*region, "us-east-1")
-		for name, value := range map[string]string{
-			"AWS_REGION": here, "CONTENT_BUCKET": "lyceum-dev-content-000000000000-" + here, "AWS_ENDPOINT_URL_DYNAMODB": "http://localhost:8000",
-			"AWS_ENDPOINT_URL_S3": "http://localhost:9000", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
-		} {
-			settings[name] = cmp.Or(settings[name], value)
-		}
-	}
-	env := platform.NewEnv(func(name string) string {
-		if *local && name == "AWS_SESSION_TOKEN" {
-			return ""
-		}
-		return cmp.Or(settings[name], os.Getenv(name))
+	env := target.Env(map[string]string{
+		"LEARNING_TABLE": *table, "CONTENT_BUCKET": cmp.Or(*bucket, target.LocalBucket("content")), "REGIONS": *regions,
 	}, os.Stderr)
-	settings["REGIONS"] = cmp.Or(*regions, env.Region())
 	lessons := dynamo.Lessons{Table: env.Table("LEARNING_TABLE"), Region: env.Region()}
 	if verb == "recount" {
 		return recount(ctx, env, lessons, out)

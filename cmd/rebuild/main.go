@@ -9,7 +9,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -17,23 +16,15 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"time"
 	_ "time/tzdata" // days are counted in the learner's zone
 
+	"lyceum/cmd/internal/tool"
 	"lyceum/shared/domain"
 	"lyceum/shared/dynamo"
-	"lyceum/shared/platform"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "rebuild:", err)
-		os.Exit(1)
-	}
-}
+func main() { tool.Main("rebuild", run) }
 
 // run does what the arguments say and reports to out.
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -42,31 +33,18 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	all := flags.Bool("all", false, "all users")
 	write := flags.Bool("write", false, "put right what differs")
 	prefix := flags.String("prefix", "lyceum-dev", "what the tables' names begin with")
-	region := flags.String("region", "", "region of the tables; empty means AWS_REGION")
 	regions := flags.String("regions", "", "every region that ever wrote, with commas; empty means this one alone")
-	endpoint := flags.String("endpoint", "", "URL of DynamoDB; empty means AWS")
-	local := flags.Bool("local", false, "speak to what runs on this machine: its address, keys and region")
+	var target tool.Target
+	target.Flags(flags)
+	target.EndpointFlag(flags)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 || (*one == "") != *all {
 		return errors.New("name --user ID or --all; -h lists the flags")
 	}
-	settings := map[string]string{
-		"IDENTITY_TABLE": *prefix + "-identity", "LEARNING_TABLE": *prefix + "-learning",
-		"AWS_REGION": *region, "AWS_ENDPOINT_URL_DYNAMODB": *endpoint,
-	}
-	if *local {
-		settings["AWS_REGION"] = cmp.Or(*region, "us-east-1")
-		settings["AWS_ENDPOINT_URL_DYNAMODB"] = cmp.Or(*endpoint, "http://localhost:8000")
-		settings["AWS_ACCESS_KEY_ID"], settings["AWS_SECRET_ACCESS_KEY"] = "local", "local"
-	}
-	settings["REGIONS"] = cmp.Or(*regions, settings["AWS_REGION"], os.Getenv("AWS_REGION"))
-	env := platform.NewEnv(func(name string) string {
-		if *local && name == "AWS_SESSION_TOKEN" {
-			return ""
-		}
-		return cmp.Or(settings[name], os.Getenv(name))
+	env := target.Env(map[string]string{
+		"IDENTITY_TABLE": *prefix + "-identity", "LEARNING_TABLE": *prefix + "-learning", "REGIONS": *regions,
 	}, os.Stderr)
 	r := rebuild{env.Learning(), *write, out}
 	accounts := env.Accounts()

@@ -20,19 +20,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"time"
 
-	"lyceum/shared/platform"
+	"lyceum/cmd/internal/tool"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "uploads:", err)
-		os.Exit(1)
-	}
+	tool.Main("uploads", func(ctx context.Context, args []string, out io.Writer) error { return run(ctx, args, out, os.Stderr) })
 }
 
 // youngest is the least that --older may be: bytes come before their record, and a repeated request may write it a day later.
@@ -46,10 +40,10 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	older := flags.Duration("older", 48*time.Hour, "age of objects from which they are missed, at least 24h")
 	table := flags.String("table", "lyceum-dev-learning", "the learning table")
 	bucket := flags.String("bucket", "", "the uploads bucket of the region")
-	region := flags.String("region", "", "region of table and bucket; empty means AWS_REGION")
-	database := flags.String("endpoint", "", "URL of DynamoDB; empty means AWS")
-	files := flags.String("s3-endpoint", "", "URL of S3; empty means AWS")
-	local := flags.Bool("local", false, "speak to `go run ./local` on this machine: its addresses, keys and region")
+	var target tool.Target
+	target.Flags(flags)
+	target.EndpointFlag(flags)
+	target.S3Flag(flags)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -59,25 +53,9 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	if *older < youngest {
 		return errors.New("--older must be 24h at least: files that are on their way have no record yet")
 	}
-	settings := map[string]string{
-		"LEARNING_TABLE": *table, "UPLOADS_BUCKET": *bucket, "AWS_REGION": *region, "AWS_ENDPOINT_URL_DYNAMODB": *database, "AWS_ENDPOINT_URL_S3": *files,
-	}
-	if *local {
-		here := cmp.Or(*region, "us-east-1")
-		for name, value := range map[string]string{
-			"AWS_REGION": here, "UPLOADS_BUCKET": "lyceum-dev-uploads-000000000000-" + here, "AWS_ENDPOINT_URL_DYNAMODB": "http://localhost:8000",
-			"AWS_ENDPOINT_URL_S3": "http://localhost:9000", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
-		} {
-			settings[name] = cmp.Or(settings[name], value)
-		}
-	}
-	env := platform.NewEnv(func(name string) string {
-		if *local && name == "AWS_SESSION_TOKEN" {
-			return ""
-		}
-		return cmp.Or(settings[name], os.Getenv(name))
+	env := target.Env(map[string]string{
+		"LEARNING_TABLE": *table, "UPLOADS_BUCKET": cmp.Or(*bucket, target.LocalBucket("uploads")),
 	}, progress)
-	settings["REGIONS"] = env.Region()
 	check := check{uploads: env.Uploads(), bucket: env.Bucket("UPLOADS_BUCKET"), remove: *remove, before: env.Now().Add(-*older), out: out, progress: progress}
 	if err := env.Err(); err != nil {
 		return err
