@@ -4,6 +4,7 @@
 //
 //	go run ./scripts/regions-driver --mode strong --seed 1
 //	go run ./scripts/regions-driver --mode home --for 2m --mutant plain-counters    # must be caught
+//	go run ./scripts/regions-driver --mode home --lose primary                      # what a lost region costs
 package main
 
 import (
@@ -22,44 +23,59 @@ type options struct {
 	seed         uint64
 	users        int
 	length       time.Duration
+
+	lose          string // primary or secondary
+	lag, interval time.Duration
+	failures      int
 }
 
 func main() {
 	var o options
 	flag.StringVar(&o.mode, "mode", "strong", "strong: three US regions; home: three continents")
-	flag.StringVar(&o.mutant, "mutant", "", "weaken the design first: plain-counters, claim-anywhere or arrival-order")
+	flag.StringVar(&o.mutant, "mutant", "", "weaken the design first: plain-counters, claim-anywhere, arrival-order or link-anywhere")
 	flag.Uint64Var(&o.seed, "seed", 1, "of users and troubles")
 	flag.IntVar(&o.users, "users", 30, "that move between the regions")
-	flag.DurationVar(&o.length, "for", 10*time.Minute, "how long they do")
+	flag.DurationVar(&o.length, "for", 0, "how long they do: 10m, or 90s with --lose")
+	flag.StringVar(&o.lose, "lose", "", "instead of troubles: the region to stop for good after a third of the time, primary or secondary")
+	flag.DurationVar(&o.interval, "check-every", 10*time.Second, "with --lose: how often a region's health is asked")
+	flag.IntVar(&o.failures, "failures", 2, "with --lose: that take a region out")
+	flag.DurationVar(&o.lag, "lag", 0, "with --lose: of every link, one way, and half of it more at random; that of go run ./local if 0")
 	flag.Parse()
+	if o.length == 0 {
+		o.length = 10 * time.Minute
+		if o.lose != "" {
+			o.length = 90 * time.Second
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	broken, err := run(ctx, o)
-	if err != nil {
+	held, err := run(ctx, o)
+	switch {
+	case err != nil:
 		fmt.Fprintln(os.Stderr, "regions-driver:", err)
 		os.Exit(2)
-	}
-	if len(broken) > 0 {
-		for _, b := range broken {
-			fmt.Println("BROKEN", b)
-		}
+	case !held:
+		fmt.Println("promises were broken")
 		os.Exit(1)
 	}
 	fmt.Println("all promises held")
 }
 
-// run answers what was broken.
-func run(ctx context.Context, o options) ([]string, error) {
+// run tells whether all promises held.
+func run(ctx context.Context, o options) (held bool, err error) {
 	cloud, err := startCloud(ctx, o)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
 	defer cloud.end()
-	h := &history{begin: time.Now()}
-	w := &work{cloud: cloud, history: h, options: o}
+	w := &work{cloud: cloud, history: newHistory(), options: o}
 	if err := w.prepare(ctx); err != nil {
-		return nil, err
+		return false, err
 	}
+	if o.lose != "" {
+		return w.lose(ctx)
+	}
+	fmt.Printf("%s, %d users, %v, seed %d\n", o.mode, o.users, o.length, o.seed)
 	until, cancel := context.WithTimeout(ctx, o.length)
 	defer cancel()
 	var running sync.WaitGroup
@@ -70,11 +86,11 @@ func run(ctx context.Context, o options) ([]string, error) {
 	}
 	running.Wait()
 	if err := cloud.change(map[string]any{"do": "heal"}); err != nil {
-		return nil, err
+		return false, err
 	}
 	if err := cloud.quiet(); err != nil {
-		return nil, err
+		return false, err
 	}
-	fmt.Println(h.summary())
+	fmt.Println(w.history.summary())
 	return w.check(ctx)
 }

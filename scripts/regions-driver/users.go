@@ -24,14 +24,22 @@ type work struct {
 
 // person is one user: what they know to have done.
 type person struct {
-	name, email, token string
-	id                 string
-	region             int
-	best               map[string]int             // answered completions: the best score of each lesson
-	attempts           map[string]map[string]bool // ids of the answered ones
-	maybe              map[string]map[string]int  // scores of those whose answer was lost
-	likes              map[string]bool            // as answered last
-	unsure             map[string]bool            // lessons whose last like or dislike has no answer
+	name, email string
+	region      int
+	session
+	uploads []*upload
+
+	links     int       // to a new password that others tried at once
+	nextReset time.Time // when this user forgets the password again
+	passwords []string  // those that may be right, the likeliest first
+	past      *past     // what the last link ended
+	excused   time.Time // until when a request without answer may still end this user's sessions
+
+	best     map[string]int             // answered completions: the best score of each lesson
+	attempts map[string]map[string]bool // ids of the answered ones
+	maybe    map[string]map[string]int  // scores of those whose answer was lost
+	likes    map[string]bool            // as answered last
+	unsure   map[string]bool            // lessons whose last like or dislike has no answer
 }
 
 // rushEvery is how often three people want one new address at the same moment, each in another region: within the 300 registrations that
@@ -41,27 +49,23 @@ const rushEvery = 3 * time.Second
 // prepare makes the accounts while all is well.
 func (w *work) prepare(ctx context.Context) error {
 	for i := range w.options.users {
-		p := &person{name: fmt.Sprint("user", i), email: fmt.Sprintf("user%d@example.org", i), region: i % len(w.cloud.apis), best: map[string]int{},
-			attempts: map[string]map[string]bool{}, maybe: map[string]map[string]int{}, likes: map[string]bool{}, unsure: map[string]bool{}}
+		name := fmt.Sprint("user", i)
+		p := &person{
+			name: name, email: name + "@example.org", region: i % len(w.cloud.apis), passwords: []string{password(name)},
+			nextReset: time.Now().Add(w.resetEvery() * time.Duration(i) / time.Duration(w.options.users)),
+			best:      map[string]int{}, attempts: map[string]map[string]bool{}, maybe: map[string]map[string]int{}, likes: map[string]bool{}, unsure: map[string]bool{},
+		}
 		got := w.register(p.region, p.email, p.name)
-		if got.status != http.StatusCreated {
+		if got.status != http.StatusCreated || json.Unmarshal(got.data, &p.session) != nil {
 			return fmt.Errorf("%s: %d %s", p.email, got.status, got.data)
 		}
-		var in struct {
-			User        struct{ ID string }
-			AccessToken string
-		}
-		if err := json.Unmarshal(got.data, &in); err != nil {
-			return err
-		}
-		p.id, p.token = in.User.ID, in.AccessToken
 		w.people = append(w.people, p)
 	}
 	if err := w.cloud.quiet(); err != nil {
 		return err
 	}
 	var lessons []struct{ ID string }
-	got := w.cloud.call(0, "GET", "/api/lessons?limit=100", w.people[0].token, nil)
+	got := w.cloud.call(0, "GET", "/api/lessons?limit=100", w.people[0].AccessToken, nil)
 	if err := json.Unmarshal(got.data, &lessons); err != nil || len(lessons) == 0 {
 		return errors.Join(err, fmt.Errorf("no lessons: %d %s", got.status, got.data))
 	}
@@ -88,7 +92,7 @@ func (w *work) rush(ctx context.Context) {
 		for region := range w.cloud.apis {
 			running.Go(func() {
 				email, who := fmt.Sprintf("wanted%d@example.org", n), fmt.Sprintf("rush%d-%d", n, region)
-				if got := w.register(region, email, who); got.status == 0 || got.status >= http.StatusInternalServerError {
+				if w.register(region, email, who).unknown() {
 					w.register((region+1)%len(w.cloud.apis), email, who+"-again")
 				}
 			})
@@ -108,13 +112,20 @@ func (w *work) live(ctx context.Context, p *person, random *rand.Rand) {
 			p.region = random.IntN(len(w.cloud.apis))
 		}
 		lesson := w.lessons[random.IntN(len(w.lessons))]
-		switch k := random.IntN(20); {
-		case k < 9:
-			w.complete(p, lesson, random)
-		case k < 14:
-			w.like(p, lesson, random.IntN(2) == 0)
+		switch k := random.IntN(40); {
+		case time.Now().After(p.nextReset):
+			w.forget(ctx, p, random)
+			p.nextReset = time.Now().Add(w.resetEvery())
+		case k < 18:
+			w.complete(ctx, p, lesson, random)
+		case k < 28:
+			w.like(ctx, p, lesson, random.IntN(2) == 0)
+		case k < 29:
+			w.upload(p, random)
+		case k < 31:
+			w.refresh(ctx, p)
 		default:
-			w.history.count(w.cloud.call(p.region, "GET", "/api/users/me/dashboard", p.token, nil).status)
+			w.as(ctx, p, "GET", "/api/users/me/dashboard", nil)
 		}
 		select {
 		case <-ctx.Done():
@@ -123,13 +134,22 @@ func (w *work) live(ctx context.Context, p *person, random *rand.Rand) {
 	}
 }
 
+// as sends a request of a user's, who signs in again when the session has ended.
+func (w *work) as(ctx context.Context, p *person, method, path string, body any) answer {
+	got := w.history.took(w.cloud.call(p.region, method, path, p.AccessToken, body))
+	if got.status == http.StatusUnauthorized {
+		w.signedOut(p, "%s answers 401 to %s", w.cloud.names[p.region], path)
+		w.signIn(ctx, p)
+	}
+	return got
+}
+
 // complete tries up to three times, in another region each time, with the attempt's id.
-func (w *work) complete(p *person, lesson string, random *rand.Rand) {
+func (w *work) complete(ctx context.Context, p *person, lesson string, random *rand.Rand) {
 	id, score := uuid.Must(uuid.NewV7()).String(), random.IntN(101)
 	for range 3 {
-		got := w.cloud.call(p.region, "POST", "/api/lessons/"+lesson+"/complete", p.token, map[string]any{"score": score, "changeId": id})
-		w.history.count(got.status)
-		if got.status == http.StatusOK {
+		got := w.as(ctx, p, "POST", "/api/lessons/"+lesson+"/complete", map[string]any{"score": score, "changeId": id})
+		if got.ok() {
 			if p.attempts[lesson] == nil {
 				p.attempts[lesson] = map[string]bool{}
 			}
@@ -137,66 +157,31 @@ func (w *work) complete(p *person, lesson string, random *rand.Rand) {
 			if best, done := p.best[lesson]; !done || score > best {
 				p.best[lesson] = score
 			}
-			if p.maybe[lesson] != nil {
-				delete(p.maybe[lesson], id)
-			}
+			delete(p.maybe[lesson], id)
+			w.history.count("completions")
 			return
 		}
-		if p.maybe[lesson] == nil {
-			p.maybe[lesson] = map[string]int{}
+		if got.unknown() {
+			if p.maybe[lesson] == nil {
+				p.maybe[lesson] = map[string]int{}
+			}
+			p.maybe[lesson][id] = score
 		}
-		p.maybe[lesson][id] = score
 		p.region = (p.region + 1) % len(w.cloud.apis)
 	}
 }
 
-func (w *work) like(p *person, lesson string, liked bool) {
+func (w *work) like(ctx context.Context, p *person, lesson string, liked bool) {
 	method := "PUT"
 	if !liked {
 		method = "DELETE"
 	}
-	got := w.cloud.call(p.region, method, "/api/lessons/"+lesson+"/like", p.token, nil)
-	w.history.count(got.status)
-	if p.unsure[lesson] = got.status != http.StatusOK && got.status != http.StatusNoContent; !p.unsure[lesson] {
-		p.likes[lesson] = liked
+	got := w.as(ctx, p, method, "/api/lessons/"+lesson+"/like", nil)
+	switch {
+	case got.ok():
+		p.likes[lesson], p.unsure[lesson] = liked, false
+		w.history.count("likes")
+	case got.unknown():
+		p.unsure[lesson] = true
 	}
-}
-
-// history is what happened.
-type history struct {
-	begin time.Time
-	mu    sync.Mutex
-	codes map[int]int
-	made  []claim
-}
-
-// claim is one call of register; status 0 or 5xx: nobody knows what became of it.
-type claim struct {
-	email, who       string
-	called, returned int64
-	status           int
-}
-
-func (h *history) now() int64 { return int64(time.Since(h.begin)) }
-
-func (h *history) claim(c claim) {
-	h.mu.Lock()
-	h.made = append(h.made, c)
-	h.mu.Unlock()
-	h.count(c.status)
-}
-
-func (h *history) count(status int) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.codes == nil {
-		h.codes = map[int]int{}
-	}
-	h.codes[status]++
-}
-
-func (h *history) summary() string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return fmt.Sprintf("calls by status (0: no answer): %v; registrations: %d", h.codes, len(h.made))
 }
