@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint vuln sizes build iam costs test-dynamodb-local sam sam-local bench-gateway bench-dynamodb browser large-upload deploy deploy-plan clean
+.PHONY: help run test race lint vuln sizes build iam costs figures test-dynamodb-local sam sam-local bench-gateway bench-dynamodb browser large-upload deploy deploy-plan clean
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -44,6 +44,9 @@ iam: ## Permissions of template.yaml that no test needs; there are none
 
 costs: ## What requests ask of DynamoDB and cost, into docs/COSTS.md
 	@rows=$$(mktemp -d); LYCEUM_COSTS=$$rows go test -count=1 -timeout 20m -run '^TestCosts$$' ./functions/progress/complete-lesson ./functions/progress/save-position ./functions/users/get-dashboard && go run ./scripts/costs $$rows
+
+figures: build ## What is measured on this machine, into docs/FIGURES.md: sizes, bodies by where they lie, passwords, tokens
+	@go run ./scripts/figures
 
 sam: build ## The real SAM CLI: validate --lint, cfn-lint, the shapes of all regions and a harmless build (installs both from PyPI)
 	@scripts/sam.sh validate --lint

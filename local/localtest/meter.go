@@ -42,52 +42,83 @@ type Usage struct {
 // Meter counts what a function built from env uses from now on. Requests may not be made at once.
 func Meter(env *platform.Env) *Usage {
 	used := new(Usage)
-	env.APIOptions = append(env.APIOptions, func(stack *middleware.Stack) error {
-		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("meter", used.around), middleware.Before)
+	metered(env, "meter", func(action string, read, write float64) {
+		used.Calls = append(used.Calls, action)
+		used.Read, used.Write = used.Read+read, used.Write+write
 	})
 	return used
 }
 
-func (u *Usage) around(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-	const ask = types.ReturnConsumedCapacityTotal
-	switch p := in.Parameters.(type) {
-	case *awsdynamodb.BatchGetItemInput:
-		p.ReturnConsumedCapacity = ask
-	case *awsdynamodb.GetItemInput:
-		p.ReturnConsumedCapacity = ask
-	case *awsdynamodb.QueryInput:
-		p.ReturnConsumedCapacity = ask
-	case *awsdynamodb.PutItemInput:
-		p.ReturnConsumedCapacity = ask
-	case *awsdynamodb.UpdateItemInput:
-		p.ReturnConsumedCapacity = ask
-	case *awsdynamodb.TransactWriteItemsInput:
-		p.ReturnConsumedCapacity = ask
+// metered has add told of every call to AWS and of the capacity units that it used of DynamoDB.
+func metered(env *platform.Env, id string, add func(action string, read, write float64)) {
+	around := func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+		ask(in.Parameters)
+		out, meta, err := next.HandleInitialize(ctx, in)
+		read, write := units(out.Result)
+		add(middleware.GetOperationName(ctx), read, write)
+		return out, meta, err
 	}
-	out, meta, err := next.HandleInitialize(ctx, in)
-	u.Calls = append(u.Calls, middleware.GetOperationName(ctx))
-	switch r := out.Result.(type) {
-	case *awsdynamodb.BatchGetItemOutput:
-		u.Read += units(r.ConsumedCapacity...)
-	case *awsdynamodb.GetItemOutput:
-		u.Read += units(*r.ConsumedCapacity)
-	case *awsdynamodb.QueryOutput:
-		u.Read += units(*r.ConsumedCapacity)
-	case *awsdynamodb.PutItemOutput:
-		u.Write += units(*r.ConsumedCapacity)
-	case *awsdynamodb.UpdateItemOutput:
-		u.Write += units(*r.ConsumedCapacity)
-	case *awsdynamodb.TransactWriteItemsOutput:
-		u.Write += units(r.ConsumedCapacity...)
-	}
-	return out, meta, err
+	env.APIOptions = append(env.APIOptions, func(stack *middleware.Stack) error {
+		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc(id, around), middleware.Before)
+	})
 }
 
-func units(consumed ...types.ConsumedCapacity) (sum float64) {
-	for _, c := range consumed {
-		sum += *c.CapacityUnits
+func ask(input any) {
+	const total = types.ReturnConsumedCapacityTotal
+	switch in := input.(type) {
+	case *awsdynamodb.BatchGetItemInput:
+		in.ReturnConsumedCapacity = total
+	case *awsdynamodb.GetItemInput:
+		in.ReturnConsumedCapacity = total
+	case *awsdynamodb.QueryInput:
+		in.ReturnConsumedCapacity = total
+	case *awsdynamodb.PutItemInput:
+		in.ReturnConsumedCapacity = total
+	case *awsdynamodb.UpdateItemInput:
+		in.ReturnConsumedCapacity = total
+	case *awsdynamodb.DeleteItemInput:
+		in.ReturnConsumedCapacity = total
+	case *awsdynamodb.BatchWriteItemInput:
+		in.ReturnConsumedCapacity = total
+	case *awsdynamodb.TransactWriteItemsInput:
+		in.ReturnConsumedCapacity = total
 	}
-	return sum
+}
+
+// units are those of an output; a call that failed has none.
+func units(output any) (read, write float64) {
+	one := func(c *types.ConsumedCapacity) []types.ConsumedCapacity {
+		if c == nil {
+			return nil
+		}
+		return []types.ConsumedCapacity{*c}
+	}
+	var reads, writes []types.ConsumedCapacity
+	switch out := output.(type) {
+	case *awsdynamodb.BatchGetItemOutput:
+		reads = out.ConsumedCapacity
+	case *awsdynamodb.GetItemOutput:
+		reads = one(out.ConsumedCapacity)
+	case *awsdynamodb.QueryOutput:
+		reads = one(out.ConsumedCapacity)
+	case *awsdynamodb.PutItemOutput:
+		writes = one(out.ConsumedCapacity)
+	case *awsdynamodb.UpdateItemOutput:
+		writes = one(out.ConsumedCapacity)
+	case *awsdynamodb.DeleteItemOutput:
+		writes = one(out.ConsumedCapacity)
+	case *awsdynamodb.BatchWriteItemOutput:
+		writes = out.ConsumedCapacity
+	case *awsdynamodb.TransactWriteItemsOutput:
+		writes = out.ConsumedCapacity
+	}
+	for _, c := range reads {
+		read += *c.CapacityUnits
+	}
+	for _, c := range writes {
+		write += *c.CapacityUnits
+	}
+	return read, write
 }
 
 // Cost makes a row of docs/COSTS.md of what one request used. It is written to the folder of CostsVariable, or else must stand in the document.

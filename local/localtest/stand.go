@@ -49,6 +49,7 @@ type Stand struct {
 
 	mu    sync.Mutex
 	calls []call
+	used  map[string]Usage // by the function's folder
 }
 
 // Intercept stands between the functions and DynamoDB: it may answer itself, call next, or lose what next answered. Action is the
@@ -69,7 +70,7 @@ func New(t testing.TB) *Stand {
 			t.Error(err)
 		}
 	})
-	s := &Stand{Stack: loaded, output: t.Output()}
+	s := &Stand{Stack: loaded, output: t.Output(), used: map[string]Usage{}}
 	s.engine = engine(t, loaded)
 	server := httptest.NewServer(http.HandlerFunc(s.serveDynamoDB))
 	t.Cleanup(server.Close)
@@ -149,6 +150,12 @@ func (s *Stand) Env(t testing.TB, name string) *platform.Env {
 	variables["AWS_REGION"], variables["AWS_LAMBDA_FUNCTION_NAME"] = Region, f.Name
 	env := platform.NewEnv(func(name string) string { return variables[name] }, io.MultiWriter(s.output, &s.logs))
 	env.LimiterWait = 5 * time.Second
+	metered(env, "stand", func(_ string, read, write float64) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		u := s.used[name]
+		s.used[name] = Usage{Read: u.Read + read, Write: u.Write + write}
+	})
 	return env
 }
 

@@ -59,6 +59,7 @@ func BenchmarkTiers(b *testing.B) {
 			b.ReportMetric(reads, "RU")
 			b.ReportMetric(writes, "WU")
 			b.ReportMetric(reads*readUnit, "$/Mreads")
+			b.ReportMetric(writes*writeUnit, "$/Mcopies")
 			if saved := s3Get - reads*readUnit; saved > 0 {
 				b.ReportMetric(math.Ceil(writes*writeUnit/saved), "reads-to-pay")
 			}
