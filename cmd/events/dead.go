@@ -72,10 +72,12 @@ func list(ctx context.Context, c *clients, out io.Writer) error {
 	return err
 }
 
-// replayDead hands dead events, one or all of them, to the functions that failed, and removes each from the queue once Lambda has it.
+// replayDead hands dead events, one or all of them, to the functions that failed, and removes each from the queue once Lambda has it. An
+// empty queue has nothing left to replay: repeating it is no mistake.
 func replayDead(ctx context.Context, c *clients, id string, out io.Writer) error {
-	n := 0
+	n, seen := 0, 0
 	err := c.each(ctx, func(queue *string, l letter) (bool, error) {
+		seen++
 		if id != "" && l.id != id {
 			return false, nil
 		}
@@ -94,7 +96,10 @@ func replayDead(ctx context.Context, c *clients, id string, out io.Writer) error
 		_, err = fmt.Fprintf(out, "sent %s %s to %s\n", l.kind, l.id, l.name())
 		return true, err
 	})
-	if err == nil && n == 0 {
+	switch {
+	case err == nil && seen == 0 && id == "":
+		_, err = fmt.Fprintln(out, "no dead letters")
+	case err == nil && n == 0:
 		return errors.New("nothing was sent: list shows what the queue has")
 	}
 	return err
