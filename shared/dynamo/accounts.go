@@ -20,7 +20,7 @@ const claimLease = 30 * time.Second
 // An account exists exactly when the claim of its address is confirmed. Register claims, writes user and credential, confirms. What a
 // registration that died leaves behind cannot be signed in to, and the next one for the address clears it away.
 //
-// Claims and one-time tokens must be decided in one place. A strongly consistent table is one place; of an eventual one it is the replica in
+// Claims, one-time tokens and passwords must be decided in one place. A strongly consistent table is one place; of an eventual one it is the replica in
 // the home region, which every region then calls: Home.
 type Accounts struct {
 	Table  Table
@@ -29,7 +29,7 @@ type Accounts struct {
 	Now    func() time.Time
 }
 
-// home is where claims and one-time tokens are read and written.
+// home is where claims, one-time tokens and new passwords are read and written.
 func (a Accounts) home() Table {
 	if a.Home == nil {
 		return a.Table

@@ -6,8 +6,8 @@ import (
 	"lyceum/shared/dynamo"
 )
 
-// Accounts is the identity table in IDENTITY_TABLE. IDENTITY_HOME names the region that decides claims and one-time tokens where the table
-// is eventually consistent; empty means that this region's replica does, as of a table that is strongly consistent or has one replica.
+// Accounts is the identity table in IDENTITY_TABLE. IDENTITY_HOME names the region that decides claims, one-time tokens and passwords where the
+// table is eventually consistent; empty means that this region's replica does, as of a table that is strongly consistent or has one replica.
 func (e *Env) Accounts() dynamo.Accounts {
 	accounts := dynamo.Accounts{Table: e.Table("IDENTITY_TABLE"), Region: e.Region(), Now: e.Now}
 	if region := e.Lookup("IDENTITY_HOME"); region != "" && region != e.Region() {

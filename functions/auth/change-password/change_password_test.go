@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -38,6 +39,19 @@ func opens(t *testing.T, stand *localtest.Stand, user localtest.User, password s
 		t.Fatal(err)
 	}
 	return ok
+}
+
+// A replica that is late would judge a password that has been replaced, and its write would win over the newer one.
+func TestAPasswordIsChangedAtHome(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	user := stand.NewUser(t)
+	phone := stand.SignIn(t, user, "phone", time.Now())
+	asked := stand.AnotherHome(t)
+	stand.Serve(t, name, handler).Post(path, phone.AccessToken, body(localtest.Password, next)).Fails(t, http.StatusServiceUnavailable, "storage.unavailable")
+	if got := asked(); !slices.Equal(got, []string{"Query"}) || !opens(t, stand, user, localtest.Password) {
+		t.Errorf("asked %q of the home region", got)
+	}
 }
 
 func TestChangePassword(t *testing.T) {

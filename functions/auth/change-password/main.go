@@ -13,7 +13,7 @@ func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
 	change := ChangePassword{
-		Accounts: env.Accounts(),
+		Accounts: env.Accounts().AtHome(),
 		Sessions: env.Sessions(), SignIn: env.SignIn(), Limits: env.Limits(), Cost: auth.DefaultCost, Now: env.Now, Random: env.Random,
 	}
 	return httpapi.Authenticate(env.Verifier(), httpapi.Command(http.StatusOK, change.Do))

@@ -14,7 +14,7 @@ func main() { platform.Start(handler) }
 func handler(env *platform.Env) httpapi.Handler {
 	accounts := env.Accounts()
 	login := Login{
-		Accounts: accounts, Hashes: accounts, Limits: env.Limits(), SignIn: env.SignIn(), Cost: auth.DefaultCost, Random: env.Random, Log: env.Log,
+		Accounts: accounts, Hashes: accounts.AtHome(), Limits: env.Limits(), SignIn: env.SignIn(), Cost: auth.DefaultCost, Random: env.Random, Log: env.Log,
 	}
 	return httpapi.Command(http.StatusOK, login.Do)
 }

@@ -141,6 +141,19 @@ func TestD52AFailedUpgradeFailsNoLogin(t *testing.T) {
 	}
 }
 
+// With replicas that are late, the region that decides about accounts must do the write: another one may not know of a new password yet,
+// and the later write of the old one's better hash would win over it.
+func TestD52AnUpgradeIsDecidedAtHome(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	asked := stand.AnotherHome(t)
+	importUser(t, stand, bare)
+	stand.Serve(t, name, handler).Post(path, "", body(t, imported, localtest.Password)).Data(t, http.StatusOK, &signedIn{})
+	if got := asked(); !slices.Equal(got, []string{"UpdateItem"}) || stored(t, stand).Hash != bare {
+		t.Errorf("asked %q of the home region, and stored %.20q here", got, stored(t, stand).Hash)
+	}
+}
+
 func TestD52AnUpgradeNeverUndoesAChangeOfPassword(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)
