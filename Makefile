@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint vuln sizes build iam costs figures test-dynamodb-local sam sam-local bench-gateway bench-dynamodb browser large-upload deploy deploy-plan clean
+.PHONY: help run test race lint vuln sizes build iam costs figures openapi test-dynamodb-local sam sam-local bench-gateway bench-dynamodb browser large-upload deploy deploy-plan clean
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -47,6 +47,9 @@ costs: ## What requests ask of DynamoDB and cost, into docs/COSTS.md
 
 figures: build ## What is measured on this machine, into docs/FIGURES.md: sizes, bodies by where they lie, passwords, tokens
 	@go run ./scripts/figures
+
+openapi: ## docs/openapi.yaml from template.yaml, README.md and the functions' code
+	go run ./scripts/openapi
 
 sam: build ## The real SAM CLI: validate --lint, cfn-lint, the shapes of all regions and a harmless build (installs both from PyPI)
 	@scripts/sam.sh validate --lint

@@ -139,7 +139,7 @@ func TestWrongPasswordsAtOnceAllCount(t *testing.T) {
 	api.Post(path, "", body(t, user.Email, localtest.Password)).Fails(t, http.StatusTooManyRequests, "auth.locked")
 }
 
-// D20: the same calls in the same order and the same bytes, whether there is an account or not. The time is compared by cmd/timing-test.
+// D20: the same calls in the same order and the same bytes, whether there is an account or not. The time is compared by scripts/answer-timing.
 func TestD20AKnownAddressAsksTheSameAsAnUnknownOne(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)
