@@ -18,8 +18,8 @@ run: ## Serve template.yaml on this machine (http://localhost:3000)
 test: ## All tests; needs Go alone
 	go test ./...
 
-race: ## The tests of shared/ and the packages of local/ under the race detector (needs a C compiler)
-	go test -race ./shared/... $$(go list ./local/... | grep -v /local$$)
+race: ## The tests of shared/ and local/ under the race detector (needs a C compiler)
+	go test -race -timeout 20m ./shared/... ./local/...
 
 lint: ## gofmt, go vet, staticcheck
 	@unformatted=$$(gofmt -l cmd functions local shared *.go); [ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
@@ -39,7 +39,7 @@ test-dynamodb-local: ## Behaviour suite, repositories and journey on Amazon's Dy
 	@scripts/install.sh java mvn
 	@scripts/dynamodb-local.sh $(DYNAMODB_LOCAL_PORT) -- scripts/test-dynamodb.sh http://127.0.0.1:$(DYNAMODB_LOCAL_PORT)
 
-iam: ## Permissions of template.yaml that no test needs; there are none
+iam: ## Permissions of template.yaml that no test of functions/ needs; there are none
 	@reports=$$(mktemp -d); LYCEUM_PERMISSIONS=$$reports go test -count=1 ./functions/... > $$reports.log || { cat $$reports.log; exit 1; }; go run ./scripts/permissions $$reports
 
 costs: ## What requests ask of DynamoDB and cost, into docs/COSTS.md
