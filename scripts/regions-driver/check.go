@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 )
 
 // verdict is what became of one promise.
 type verdict struct {
 	text   string // what was counted
+	claim  string // what holds beside that, if nothing was broken
 	mu     sync.Mutex
 	broken []string
 }
@@ -25,7 +28,7 @@ const listed = 10
 // print tells one line, and below it what was broken.
 func (v *verdict) print() (held bool) {
 	if len(v.broken) == 0 {
-		fmt.Println("ok     ", v.text)
+		fmt.Println("ok     ", strings.Join(slices.DeleteFunc([]string{v.text, v.claim}, func(s string) bool { return s == "" }), "; "))
 		return true
 	}
 	fmt.Printf("BROKEN  %s: %d breaches\n", v.text, len(v.broken))
@@ -45,10 +48,8 @@ func (w *work) check(ctx context.Context) (held bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if len(w.history.wrong) > 0 {
-		wrong := &verdict{text: "answers on the way", broken: w.history.wrong}
-		held = wrong.print() && held
-	}
+	way := &verdict{text: fmt.Sprintf("on the way: %d answers that none may be", len(w.history.wrong)), broken: w.history.wrong}
+	held = way.print() && held
 	return v.print() && held, nil
 }
 

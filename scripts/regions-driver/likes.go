@@ -36,6 +36,7 @@ func (w *work) checkLikes() *verdict {
 			}
 		}
 	}
-	v.text = fmt.Sprintf("likes: %d changes answered, %d likes stand and %d have no answer; counted exactly in every region", w.history.counts["likes"], total, unsure)
+	v.text = fmt.Sprintf("likes: %d changes answered, %d likes stand and %d have no answer", w.history.counts["likes"], total, unsure)
+	v.claim = "counted exactly in every region"
 	return v
 }

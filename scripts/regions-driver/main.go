@@ -32,7 +32,7 @@ type options struct {
 func main() {
 	var o options
 	flag.StringVar(&o.mode, "mode", "strong", "strong: three US regions; home: three continents")
-	flag.StringVar(&o.mutant, "mutant", "", "weaken the design first: plain-counters, claim-anywhere, arrival-order or link-anywhere")
+	flag.StringVar(&o.mutant, "mutant", "", "weaken the design first: plain-counters, claim-anywhere, arrival-order, link-anywhere, read-here or no-grace")
 	flag.Uint64Var(&o.seed, "seed", 1, "of users and troubles")
 	flag.IntVar(&o.users, "users", 30, "that move between the regions")
 	flag.DurationVar(&o.length, "for", 0, "how long they do: 10m, or 90s with --lose")

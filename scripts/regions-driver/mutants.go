@@ -24,6 +24,10 @@ func weaken(mutant, root string) error {
 		// The replica of the region that is asked decides whether a link to a new password still works.
 		"link-anywhere": {{"functions/auth/reset-password/main.go", "home := env.Accounts().AtHome()", "home := env.Accounts()\n\thome.Home = nil"},
 			{"template.yaml", "MultiRegionConsistency: !If [IsStrong, STRONG, EVENTUAL]", "MultiRegionConsistency: EVENTUAL"}},
+		// Readers are sent to the bucket of the region that they ask.
+		"read-here": {{"shared/objects/files.go", "return f.At(place), nil", "return f.Here, nil"}},
+		// A refresh token that comes again ends its session at once.
+		"no-grace": {{"shared/domain/session.go", "RefreshGrace = 10 * time.Second", "RefreshGrace = 0 * time.Second"}},
 	}[mutant]
 	if edits == nil {
 		return fmt.Errorf("there is no mutant %q", mutant)

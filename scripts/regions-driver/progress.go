@@ -52,7 +52,8 @@ func (w *work) checkProgress() *verdict {
 			}
 		}
 	})
-	v.text = fmt.Sprintf("completions: %d answered, %d lost, %d more without answer; attempts and best scores right in every region", answered, lost, unanswered)
+	v.text = fmt.Sprintf("completions: %d answered, %d lost, %d more without answer", answered, lost, unanswered)
+	v.claim = "attempts and best scores right in every region"
 	return v
 }
 
@@ -87,6 +88,6 @@ func (w *work) checkTotals() *verdict {
 			}
 		}
 	})
-	v.text = fmt.Sprintf("statistics: of %d users exact in every region, and all dashboards equal", len(w.people))
+	v.text, v.claim = fmt.Sprintf("statistics: of %d users in %d regions", len(w.people), len(w.cloud.names)), "exact in every region, and all dashboards equal"
 	return v
 }

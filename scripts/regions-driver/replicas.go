@@ -47,7 +47,7 @@ func (c *cloud) checkReplicas(ctx context.Context) (*verdict, error) {
 			}
 		}
 	}
-	v.text = "replicas: " + strings.Join(counts, ", ") + ", equal in every region"
+	v.text, v.claim = "replicas: "+strings.Join(counts, ", "), "equal in every region"
 	return v, nil
 }
 

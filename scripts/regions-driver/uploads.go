@@ -149,7 +149,8 @@ func (w *work) checkUploads() *verdict {
 		}
 	})
 	h := w.history
-	v.text = fmt.Sprintf("uploads: %d confirmed, all right in every region; elsewhere %d were read at once, %d within 2 s, %d later; %d more without answer, in all regions or in none",
+	v.text = fmt.Sprintf("uploads: %d confirmed, elsewhere %d read at once, %d within 2 s, %d later; %d more without answer",
 		files-unanswered, h.counts["uploads read at once"], h.counts["uploads read after a moment"], h.counts["uploads that had not arrived"], unanswered)
+	v.claim = "the right bytes in every region"
 	return v
 }

@@ -33,7 +33,7 @@ type person struct {
 	nextReset time.Time // when this user forgets the password again
 	passwords []string  // those that may be right, the likeliest first
 	past      *past     // what the last link ended
-	excused   time.Time // until when a request without answer may still end this user's sessions
+	excused   time.Time // until when a use of a link without answer may begin to run, and end the sessions of before
 
 	best     map[string]int             // answered completions: the best score of each lesson
 	attempts map[string]map[string]bool // ids of the answered ones
