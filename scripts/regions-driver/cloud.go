@@ -98,11 +98,18 @@ func (c *cloud) change(change map[string]any) error {
 	return fmt.Errorf("%v: %d %s", change, last.status, last.data)
 }
 
+// patience is how long everything may take to arrive, and to be consumed: on a busy machine the consumers of counts are minutes behind.
+const patience = 20 * time.Minute
+
+// quiet waits until everything that was written has arrived everywhere, and so has what consumers wrote because of it.
 func (c *cloud) quiet() error {
-	for range 20 {
+	for begin := time.Now(); time.Since(begin) < patience; {
 		if got := c.call(0, "GET", "/_local/regions/quiet?wait=10s", "", nil); got.status == http.StatusNoContent {
+			if took := time.Since(begin); took > 10*time.Second {
+				fmt.Printf("everything has arrived everywhere after %v\n", took.Round(time.Second))
+			}
 			return nil
 		}
 	}
-	return errors.New("not everything has arrived long after healing")
+	return fmt.Errorf("not everything has arrived %v after healing", patience)
 }

@@ -51,6 +51,9 @@ func (c *client) look(w *work, region int) seen {
 
 // missing are the facts of a client that a region does not show; attempts are those that the region's table names.
 func (c *client) missing(w *work, region int, attempts map[string]bool) (missing []fact) {
+	if got := w.sure(region, c.person, c.passwords[0]); got.ok() { // the token may be old by now
+		_ = json.Unmarshal(got.data, &c.session)
+	}
 	s := c.look(w, region)
 	for _, f := range c.facts {
 		there := true
