@@ -76,6 +76,11 @@ func TestRegions(t *testing.T) {
 					t.Errorf("%s: got %d lessons completed, want the one, wherever it was", url, dashboard.Stats.Completed)
 				}
 			}
+			var me struct{ ID string }
+			get(t, urls[1]+"/api/users/me", who.Token, &me)
+			if got, text := request(t, "PATCH", urls[1]+"/api/users/"+me.ID, who.Token, `{"username":"Bea"}`); got != http.StatusOK {
+				t.Errorf("renamed away from home: got %d %s", got, text)
+			}
 			change(t, urls[0], `{"do":"isolate","region":"`+names[2]+`"}`)
 			if got := register(urls[2], "cut-off@example.org"); got != http.StatusServiceUnavailable {
 				t.Errorf("cut off: got %d, want 503", got)
@@ -92,6 +97,12 @@ func TestRegions(t *testing.T) {
 				t.Errorf("healed: got %d", got)
 			}
 			quiet(t, urls[2])
+			if got, text := request(t, "DELETE", urls[2]+"/api/users/me", who.Token, `{"password":"correct horse battery"}`); got != http.StatusOK {
+				t.Errorf("erased away from home: got %d %s", got, text)
+			}
+			if got := register(urls[1], who.Email); got != http.StatusCreated {
+				t.Errorf("the address of who is gone: got %d, want 201", got)
+			}
 		})
 	}
 }
@@ -113,7 +124,7 @@ func change(t *testing.T, url, body string) {
 	}
 }
 
-// quiet waits until everything has arrived everywhere.
+// quiet waits until everything has arrived everywhere, and consumers have nothing to do.
 func quiet(t *testing.T, url string) {
 	t.Helper()
 	begin := time.Now()

@@ -37,7 +37,17 @@ func (a Accounts) home() Table {
 	return *a.Home
 }
 
-// AtHome reads and writes all of an account where claims are decided.
+// replicas are where a new account is written and an old one removed: at home, where the next change of it is decided, then here, where it
+// is read at once.
+func (a Accounts) replicas() []Table {
+	if a.Home == nil {
+		return []Table{a.Table}
+	}
+	return []Table{*a.Home, a.Table}
+}
+
+// AtHome reads and writes all of an account where claims are decided. So must every change of one: of two replicas' writes of one item the
+// later wins whole, and takes back an address, a role or a password that the other one has changed.
 func (a Accounts) AtHome() Accounts {
 	a.Table, a.Home = a.home(), nil
 	return a
@@ -73,7 +83,7 @@ type userItem struct {
 	UsersSK       string     `dynamodbav:"usersSk"`
 }
 
-// Register implements domain.Registry in four writes; taking over from a dead registration costs three more.
+// Register implements domain.Registry in four writes, six away from home; taking over from a dead registration costs three more.
 func (a Accounts) Register(ctx context.Context, user *domain.User, credential domain.Credential, created domain.Event) error {
 	s := user.State()
 	claim := claimItem{key: claimKey(s.Email), UserID: s.ID.String(), PendingUntil: a.Now().Add(claimLease).UnixMilli()}
@@ -81,11 +91,13 @@ func (a Accounts) Register(ctx context.Context, user *domain.User, credential do
 		return err
 	}
 	secret := credentialItem{key: credentialKey(s.ID), Hash: credential.Hash, ChangedAt: domain.FormatTime(credential.ChangedAt)}
-	if err := a.Table.put(ctx, secret); err != nil {
-		return err
-	}
-	if err := a.Table.put(ctx, newUserItem(s, created, a.Region)); err != nil {
-		return err
+	for _, table := range a.replicas() {
+		if err := table.put(ctx, secret); err != nil {
+			return err
+		}
+		if err := table.put(ctx, newUserItem(s, created, a.Region)); err != nil {
+			return err
+		}
 	}
 	return a.confirm(ctx, s.Email, s.ID)
 }
@@ -173,9 +185,11 @@ func (a Accounts) confirm(ctx context.Context, email domain.Email, id domain.Use
 
 // erase removes what an unconfirmed registration left.
 func (a Accounts) erase(ctx context.Context, id domain.UserID) error {
-	for _, k := range []key{userKey(id), credentialKey(id)} {
-		if _, err := a.Table.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &a.Table.Name, Key: k.av()}); err != nil {
-			return failed(err)
+	for _, table := range a.replicas() {
+		for _, k := range []key{userKey(id), credentialKey(id)} {
+			if _, err := table.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &table.Name, Key: k.av()}); err != nil {
+				return failed(err)
+			}
 		}
 	}
 	return nil

@@ -205,30 +205,34 @@ func (e Erasures) unlike(ctx context.Context, k key) error {
 
 // account removes the addresses' claims, then the rest of the identity table, the user last: until then a repetition finds the addresses.
 func (e Erasures) account(ctx context.Context, user domain.UserID) error {
-	err := e.Accounts.Table.partition(ctx, user, func(page []attributes) error {
-		var keys []key
-		for _, item := range page {
-			k, err := keyOf(item)
-			if err != nil {
-				return err
-			}
-			for _, address := range addressesOf(item) {
-				if err := e.Accounts.disclaim(ctx, address, user); err != nil {
+	for _, table := range e.Accounts.replicas() {
+		err := table.partition(ctx, user, func(page []attributes) error {
+			var keys []key
+			for _, item := range page {
+				k, err := keyOf(item)
+				if err != nil {
 					return err
 				}
+				for _, address := range addressesOf(item) {
+					if err := e.Accounts.disclaim(ctx, address, user); err != nil {
+						return err
+					}
+				}
+				if k != userKey(user) {
+					keys = append(keys, k)
+				}
 			}
-			if k != userKey(user) {
-				keys = append(keys, k)
-			}
+			_, err := table.removeAll(ctx, keys)
+			return err
+		})
+		if err != nil {
+			return err
 		}
-		_, err := e.Accounts.Table.removeAll(ctx, keys)
-		return err
-	})
-	if err != nil {
-		return err
+		if _, err = table.removeAll(ctx, []key{userKey(user)}); err != nil {
+			return err
+		}
 	}
-	_, err = e.Accounts.Table.removeAll(ctx, []key{userKey(user)})
-	return err
+	return nil
 }
 
 // disclaim gives an address free if it is the user's.

@@ -25,4 +25,19 @@ func TestClaimsAreDecidedInTheHomeRegion(t *testing.T) {
 	if got, want := keys(t, in.Table, ""), first.stored(); len(got) != len(want)-1 {
 		t.Errorf("the region of the registration has %q, want all of %q but the claim", got, want)
 	}
+	// The account can be changed and removed at home at once, whatever has been replicated.
+	renamed, err := in.AtHome().Update(t.Context(), first.user.ID(), func(u *domain.User) (*domain.Event, error) {
+		return u.VerifyEmail(u.State().Email, time.Now(), random{})
+	})
+	if err != nil || !renamed.State().EmailVerified {
+		t.Errorf("the home region does not know the account: %v", err)
+	}
+	erasures := dynamo.Erasures{Accounts: in, Learning: away.Table("LEARNING_TABLE"), Ephemeral: away.Table("EPHEMERAL_TABLE"), Now: time.Now}
+	if _, err := erasures.Erase(t.Context(), first.user.ID(), domain.SessionID{}); err != nil {
+		t.Fatal(err)
+	}
+	if here, home := keys(t, in.Table, ""), keys(t, there, ""); len(here)+len(home) != 0 {
+		t.Errorf("after the erasure there are %q here and %q at home", here, home)
+	}
+	must(t, second.register(t.Context(), at))
 }

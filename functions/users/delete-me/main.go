@@ -14,7 +14,7 @@ func main() { platform.Start(handler) }
 func handler(env *platform.Env) httpapi.Handler {
 	erasures := env.Erasures()
 	remove := DeleteMe{
-		Erasures: erasures, Accounts: env.Accounts(), Outbox: env.Outbox(), Limits: env.Limits(), Cost: auth.DefaultCost, Now: env.Now, Random: env.Random,
+		Erasures: erasures, Accounts: env.Accounts().AtHome(), Outbox: env.Outbox(), Limits: env.Limits(), Cost: auth.DefaultCost, Now: env.Now, Random: env.Random,
 	}
 	guard := auth.Guard{Tokens: env.Tokens(), Sessions: erasures}
 	return httpapi.Authenticate(guard, httpapi.Command(http.StatusOK, remove.Do))

@@ -12,7 +12,7 @@ func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
 	set := SetRole{
-		Users: env.Accounts(),
+		Users: env.Accounts().AtHome(),
 		Now:   env.Now, Random: env.Random,
 	}
 	return httpapi.Authenticate(env.Verifier(), httpapi.Command(http.StatusOK, set.Do))

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -36,6 +37,17 @@ func stored(t testing.TB, stand *localtest.Stand, user localtest.User) domain.Us
 		t.Fatal(err)
 	}
 	return found.State()
+}
+
+// A late replica's write of the item could give back a role that was taken away.
+func TestARoleIsGivenAtHome(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	admin, ana, asked := stand.NewUserAs(t, domain.Admin), stand.NewUser(t), stand.AnotherHome(t)
+	put(stand.Serve(t, name, handler), ana, admin.Token, "editor", "").Fails(t, http.StatusServiceUnavailable, "storage.unavailable")
+	if got := asked(); !slices.Equal(got, []string{"GetItem"}) {
+		t.Errorf("asked %q of the home region", got)
+	}
 }
 
 // event is the latest event that the user's item carries, its type and data.

@@ -13,7 +13,7 @@ func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
 	update := UpdateUser{
-		Users: env.Accounts(),
+		Users: env.Accounts().AtHome(),
 		Now:   env.Now, Random: env.Random,
 	}
 	return httpapi.Authenticate(env.Verifier(), httpapi.Command(http.StatusOK, update.Do))

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -43,6 +44,17 @@ func stored(t testing.TB, stand *localtest.Stand, user localtest.User) domain.Us
 		t.Fatal(err)
 	}
 	return found.State()
+}
+
+// A late replica's write of the item would take back a new address or role that it has not seen.
+func TestAUserIsChangedAtHome(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	ana, asked := stand.NewUser(t), stand.AnotherHome(t)
+	patch(stand.Serve(t, name, handler), ana, ana.Token, "Ana", "").Fails(t, http.StatusServiceUnavailable, "storage.unavailable")
+	if got := asked(); !slices.Equal(got, []string{"GetItem"}) {
+		t.Errorf("asked %q of the home region", got)
+	}
 }
 
 // event is the latest event that the user's item carries, its type and data.
