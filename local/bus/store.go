@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -24,8 +25,15 @@ func queueTable(name string) []byte { return []byte("queue/" + name) }
 // outcomesKept is how many outcomes the page shows.
 const outcomesKept = 500
 
+// openFile opens the file without waiting for the disk at each write, as the embedded DynamoDB does: what is written survives a kill of the
+// process, and a power loss may cost it.
 func (b *Bus) openFile(name string) (err error) {
-	b.db, err = bolt.Open(name, 0o600, &bolt.Options{Timeout: 100 * time.Millisecond})
+	defer func() {
+		if p := recover(); p != nil { // which is how bbolt meets a torn page
+			err = fmt.Errorf("the file is damaged, probably by a power loss (%v): delete it, then recorded events come again", p)
+		}
+	}()
+	b.db, err = bolt.Open(name, 0o600, &bolt.Options{Timeout: 100 * time.Millisecond, NoSync: true, NoGrowSync: true, FreelistType: bolt.FreelistMapType})
 	if errors.Is(err, bolterrors.ErrTimeout) {
 		return errors.New("another process uses them")
 	}

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -96,6 +97,20 @@ func (c *cloud) change(change map[string]any) error {
 		}
 	}
 	return fmt.Errorf("%v: %d %s", change, last.status, last.data)
+}
+
+// replay is what operators do after an outage: they send the events again that consumers have failed on for good.
+func (c *cloud) replay(ctx context.Context) error {
+	sent := 0
+	for i, name := range c.names {
+		said, err := exec.CommandContext(ctx, "go", "run", "./cmd/events", "--local", "--region", name, "--api", c.apis[i], "--dynamodb", c.dynamoDBs[i], "replay", "--all").CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("the dead letters of %s: %w: %s", name, err, said)
+		}
+		sent += strings.Count(string(said), "sent ")
+	}
+	fmt.Printf("%d dead letters sent again\n", sent)
+	return c.quiet()
 }
 
 // patience is how long everything may take to arrive, and to be consumed: on a busy machine the consumers of counts are minutes behind.

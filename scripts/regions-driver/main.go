@@ -91,6 +91,9 @@ func run(ctx context.Context, o options) (held bool, err error) {
 	if err := cloud.quiet(); err != nil {
 		return false, err
 	}
+	if err := cloud.replay(ctx); err != nil {
+		return false, err
+	}
 	fmt.Println(w.history.summary())
 	return w.check(ctx)
 }
