@@ -74,7 +74,9 @@ func (w *work) settle(p *person, tries []try) {
 			won = append(won, t.password)
 		case t.answer.unknown():
 			perhaps = append(perhaps, t.password)
-			p.excused = time.Now().Add(straggling)
+			if t.answer.status == 0 {
+				p.excused = time.Now().Add(straggling)
+			}
 		default:
 			lost = append(lost, t.password)
 		}
