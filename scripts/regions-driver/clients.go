@@ -72,7 +72,8 @@ func (c *client) live(ctx context.Context, w *work, random *rand.Rand) {
 	}
 }
 
-// did sends a request and notes how long this client gets no good answers. Refusals by design do not count: 4xx, and registering.
+// did sends a request and notes how long this client gets no good answers. What is refused by
+// design does not count: 4xx, and changes of accounts, which in home mode need the primary.
 func (c *client) did(w *work, region int, method, path string, body any) answer {
 	got := w.history.took(w.cloud.callWithin(clientLimit, region, method, path, c.AccessToken, body))
 	switch now := time.Now(); {
@@ -81,7 +82,7 @@ func (c *client) did(w *work, region int, method, path string, body any) answer 
 			c.longest = max(c.longest, now.Sub(c.failing))
 		}
 		c.failing = time.Time{}
-	case path == "/api/auth/register" && got.status == http.StatusServiceUnavailable:
+	case w.options.mode == "home" && got.status == http.StatusServiceUnavailable && (path == "/api/auth/register" || method == "PATCH"):
 	default:
 		if c.failed++; c.failing.IsZero() {
 			c.failing = now

@@ -38,7 +38,7 @@ func (w *work) probes(p *person) []*probe {
 		{"POST", "/api/auth/refresh", func() any { return map[string]string{"refreshToken": p.RefreshToken} }, 200, false},
 		{"GET", "/api/auth/sessions", nil, 200, false},
 		{"GET", "/api/users/me", nil, 200, false},
-		{"PATCH", "/api/users/" + p.User.ID, func() any { return map[string]string{"username": "Probe " + rand.Text()[:8]} }, 200, false},
+		{"PATCH", "/api/users/" + p.User.ID, func() any { return map[string]string{"username": "Probe " + rand.Text()[:8]} }, 200, true},
 		{"GET", "/api/users/me/dashboard", nil, 200, false},
 		{"GET", "/api/lessons", nil, 200, false},
 		{"GET", lesson, nil, 200, false},
