@@ -18,8 +18,9 @@ run: ## Serve template.yaml on this machine (http://localhost:3000)
 test: ## All tests; needs Go alone
 	go test ./...
 
-race: ## The tests of shared/ and local/ under the race detector (needs a C compiler)
-	go test -race -timeout 20m ./shared/... ./local/...
+race: ## The tests of shared/ and local/, and the command on its journey, under the race detector (needs a C compiler)
+	go test -race -timeout 20m ./shared/... $$(go list ./local/... | grep -v /local$$)
+	go test -race -timeout 20m -run '^(TestJourney|TestRegions)$$' ./local
 
 lint: ## gofmt, go vet, staticcheck
 	@unformatted=$$(gofmt -l cmd functions local scripts shared *.go); [ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }

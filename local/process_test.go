@@ -12,6 +12,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -73,10 +75,10 @@ func goRun(t *testing.T, flags ...string) *process {
 	}
 }
 
-// begin starts the command and waits for nothing.
+// begin starts the command and waits for nothing. Under the race detector the command is too.
 func begin(t *testing.T, flags ...string) *process {
 	t.Helper()
-	args := append([]string{"run", "./local", "--port", "0", "--dynamodb-port", "0", "--s3-port", "0"}, flags...)
+	args := slices.Concat([]string{"run"}, race, []string{"./local", "--port", "0", "--dynamodb-port", "0", "--s3-port", "0"}, flags)
 	if endpoint := os.Getenv(localtest.OtherDynamoDB); endpoint != "" {
 		args = append(args, "--dynamodb-endpoint", endpoint)
 	}
@@ -91,7 +93,12 @@ func begin(t *testing.T, flags ...string) *process {
 		p.cmd.Wait()
 		close(p.exited)
 	}()
-	t.Cleanup(func() { p.kill() })
+	t.Cleanup(func() {
+		p.kill()
+		if strings.Contains(p.output.String(), "WARNING: DATA RACE") {
+			t.Errorf("the race detector found one:\n%s", p.output)
+		}
+	})
 	return p
 }
 

@@ -17,7 +17,7 @@ type Learning struct {
 	Table    Table
 	Region   string   // whose shards are written
 	Regions  []string // whose shards are read: every region that ever wrote
-	Identity string   // name of the identity table
+	Identity string   // name of the identity table; "" leaves the account and its zone out
 }
 
 var (
@@ -75,7 +75,11 @@ func (l Learning) load(ctx context.Context, user domain.UserID, lessons []domain
 	for _, region := range l.Regions {
 		wanted = append(wanted, summaryKey(user, region), resumeKey(user, region), catalogueCountKey(region))
 	}
-	tables, err := batchGet(ctx, l.Table.Client, map[string][]key{l.Table.Name: wanted, l.Identity: {userKey(user)}})
+	request := map[string][]key{l.Table.Name: wanted}
+	if l.Identity != "" {
+		request[l.Identity] = []key{userKey(user)}
+	}
+	tables, err := batchGet(ctx, l.Table.Client, request)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +88,7 @@ func (l Learning) load(ctx context.Context, user domain.UserID, lessons []domain
 	if err := attributevalue.UnmarshalMap(tables[l.Identity][userKey(user)], &account); err != nil {
 		return nil, err
 	}
-	if account.PK == "" {
+	if account.PK == "" && l.Identity != "" {
 		return nil, domain.ErrNoUser
 	}
 	state := domain.StudyState{

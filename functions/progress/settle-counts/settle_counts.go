@@ -14,7 +14,6 @@ import (
 // like told to both. It runs in every region whenever a shard was written there or has arrived, and one region of them acts, so the counts
 // are exact soon after the last change has arrived everywhere.
 type SettleCounts struct {
-	Users    domain.Users
 	Learning domain.Learning
 	Likes    domain.LikeChanges
 	Now      func() time.Time
@@ -24,7 +23,7 @@ type SettleCounts struct {
 // errSettled ends a change that has nothing to change.
 var errSettled = errors.New("settled")
 
-// Do may run any number of times, in any order. Counts of who is gone go with them.
+// Do may run any number of times, in any order. Of who is gone there is nothing left to count, and nothing is written.
 func (s SettleCounts) Do(ctx context.Context, event domain.Event) error {
 	user, badUser := event.User()
 	lesson, badLesson := domain.ParseID[domain.Lesson](event.Data["lessonId"])
@@ -36,7 +35,7 @@ func (s SettleCounts) Do(ctx context.Context, event domain.Event) error {
 		settle = s.like
 	}
 	err := settle(ctx, user, lesson)
-	if errors.Is(err, errSettled) || errors.Is(err, domain.ErrNoUser) || errors.Is(err, domain.ErrNoLesson) {
+	if errors.Is(err, errSettled) || errors.Is(err, domain.ErrNoLesson) {
 		return nil
 	}
 	return err
@@ -52,9 +51,6 @@ func (s SettleCounts) progress(ctx context.Context, user domain.UserID, lesson d
 }
 
 func (s SettleCounts) like(ctx context.Context, user domain.UserID, lesson domain.LessonID) error {
-	if _, err := s.Users.User(ctx, user); err != nil {
-		return err
-	}
 	_, err := s.Likes.Like(ctx, user, lesson, func(_ *domain.Lesson, like *domain.Like) (int, []domain.Event, error) {
 		if like.Settles() {
 			if change := like.Settle(); change != 0 {

@@ -124,8 +124,8 @@ func TestSettleCountsIsOneRegionsWork(t *testing.T) {
 	}
 	env := stand.Env(t, name)
 	learning, likes := env.Learning(), env.Likes()
-	learning.Region, likes.Region = there, there
-	settle := SettleCounts{Users: env.Accounts(), Learning: learning, Likes: likes, Now: env.Now, Random: env.Random}
+	learning.Region, learning.Identity, likes.Region = there, "", there
+	settle := SettleCounts{Learning: learning, Likes: likes, Now: env.Now, Random: env.Random}
 	before := fmt.Sprint(stand.Items(t, "LEARNING_TABLE"))
 	for _, kind := range []domain.EventType{domain.ProgressCounted, domain.LikeCounted} {
 		if err := settle.Do(t.Context(), counted(t, kind, user, lesson)); err != nil {
@@ -185,8 +185,6 @@ func TestSettleCountsLeavesWhoIsGone(t *testing.T) {
 	t.Parallel()
 	stand, consumer := newStand(t)
 	ghost, lesson := stand.Ghost(t), stand.NewLesson(t, "go", 1)
-	like(t, stand, here, ghost, lesson)
-	like(t, stand, there, ghost, lesson)
 	before := fmt.Sprint(stand.Items(t, "LEARNING_TABLE"))
 	for _, kind := range []domain.EventType{domain.ProgressCounted, domain.LikeCounted} {
 		if err := consumer.Deliver(counted(t, kind, ghost, lesson)); err != nil {
