@@ -39,7 +39,11 @@ func (w *work) lose(ctx context.Context) (held bool, err error) {
 	for i, c := range all {
 		running.Go(func() { c.live(until, w, rand.New(rand.NewPCG(w.options.seed, uint64(100+i)))) })
 	}
-	time.Sleep(w.options.length / 3)
+	select {
+	case <-ctx.Done():
+		return false, ctx.Err()
+	case <-time.After(w.options.length / 3):
+	}
 	stop := time.Now()
 	if err := w.cloud.change(map[string]any{"do": "stop", "region": w.cloud.names[lost]}); err != nil {
 		return false, err

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -47,7 +48,7 @@ func main() {
 			o.length = 90 * time.Second
 		}
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	held, err := run(ctx, o)
 	switch {
@@ -85,6 +86,9 @@ func run(ctx context.Context, o options) (held bool, err error) {
 		running.Go(func() { w.live(until, w.people[i], rand.New(rand.NewPCG(o.seed, uint64(100+i)))) })
 	}
 	running.Wait()
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
 	if err := cloud.change(map[string]any{"do": "heal"}); err != nil {
 		return false, err
 	}
