@@ -110,15 +110,15 @@ func (c *cloud) replay(ctx context.Context) error {
 		sent += strings.Count(string(said), "sent ")
 	}
 	fmt.Printf("%d dead letters sent again\n", sent)
-	return c.quiet()
+	return c.quiet(ctx)
 }
 
 // patience is how long everything may take to arrive, and to be consumed: on a busy machine the consumers of counts are minutes behind.
 const patience = 20 * time.Minute
 
 // quiet waits until everything that was written has arrived everywhere, and so has what consumers wrote because of it.
-func (c *cloud) quiet() error {
-	for begin := time.Now(); time.Since(begin) < patience; {
+func (c *cloud) quiet(ctx context.Context) error {
+	for begin := time.Now(); time.Since(begin) < patience && ctx.Err() == nil; {
 		if got := c.call(0, "GET", "/_local/regions/quiet?wait=10s", "", nil); got.status == http.StatusNoContent {
 			if took := time.Since(begin); took > 10*time.Second {
 				fmt.Printf("everything has arrived everywhere after %v\n", took.Round(time.Second))

@@ -60,7 +60,7 @@ func (w *work) lose(ctx context.Context) (held bool, err error) {
 	if err := w.cloud.change(map[string]any{"do": "start", "region": w.cloud.names[lost]}); err != nil {
 		return false, err
 	}
-	if err := w.cloud.quiet(); err != nil {
+	if err := w.cloud.quiet(ctx); err != nil {
 		return false, err
 	}
 	back, err := w.search(ctx, all, []int{0, 1, 2})

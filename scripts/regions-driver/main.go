@@ -92,7 +92,7 @@ func run(ctx context.Context, o options) (held bool, err error) {
 	if err := cloud.change(map[string]any{"do": "heal"}); err != nil {
 		return false, err
 	}
-	if err := cloud.quiet(); err != nil {
+	if err := cloud.quiet(ctx); err != nil {
 		return false, err
 	}
 	if err := cloud.replay(ctx); err != nil {

@@ -15,7 +15,7 @@ import (
 // checkReplicas compares all replicated tables, item by item, once everything has arrived.
 func (c *cloud) checkReplicas(ctx context.Context) (*verdict, error) {
 	v := &verdict{}
-	if err := c.quiet(); err != nil {
+	if err := c.quiet(ctx); err != nil {
 		return v, err
 	}
 	var counts []string

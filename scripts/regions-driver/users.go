@@ -61,7 +61,7 @@ func (w *work) prepare(ctx context.Context) error {
 		}
 		w.people = append(w.people, p)
 	}
-	if err := w.cloud.quiet(); err != nil {
+	if err := w.cloud.quiet(ctx); err != nil {
 		return err
 	}
 	var lessons []struct{ ID string }
