@@ -114,6 +114,11 @@ func TestObjectsArriveAfterTheLagAndSoDoTheirDeletions(t *testing.T) {
 			t.Errorf("%s: got %q, version %s, want version %s", region, got, id, version)
 		}
 	}
+	select {
+	case <-o.stores[b].Noticed():
+	case <-time.After(5 * time.Second):
+		t.Error("nobody was told of the replica")
+	}
 	notices, err := o.stores[b].Notices(0, 10)
 	if err != nil || len(notices) != 1 || notices[0].Key != "x" || notices[0].Bucket != "files-"+b {
 		t.Errorf("got %+v (%v), want a notice of the replica", notices, err)

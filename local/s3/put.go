@@ -79,11 +79,16 @@ func (s *store) commit(bucket, key, reason string, v *version, check func(tx *bo
 		s.remove(v.Body)
 		return err
 	}
+	s.tell()
+	return nil
+}
+
+// tell wakes who reads the notices.
+func (s *store) tell() {
 	select {
 	case s.noticed <- struct{}{}:
 	default: // somebody is about to look anyway
 	}
-	return nil
 }
 
 // checkNew refuses keys that S3 does not take, and settings of the new object that would be lost silently.

@@ -170,6 +170,7 @@ func (s *Server) CopyFrom(origin *Server, r Replica, bucket string) error {
 	if !kept {
 		s.store.remove(v.Body)
 	}
+	s.store.tell()
 	return err
 }
 
