@@ -169,3 +169,24 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// Stored is a user as the database has them.
+func (s *Stand) Stored(t testing.TB, user User) domain.UserState {
+	t.Helper()
+	found, err := dynamo.Accounts{Table: s.Table("IDENTITY_TABLE"), Now: time.Now}.User(t.Context(), user.ID)
+	must(t, err)
+	return found.State()
+}
+
+// LatestEvent is the one that a user's item carries: its type and data.
+func (s *Stand) LatestEvent(t testing.TB, user User) string {
+	t.Helper()
+	for _, item := range s.Items(t, "IDENTITY_TABLE") {
+		if item["pk"] == "USER#"+user.ID.String() && item["sk"] == "ACCOUNT" {
+			e := item["event"].(map[string]any)
+			return fmt.Sprint(e["type"], " ", e["data"])
+		}
+	}
+	t.Fatal("there is no such user")
+	return ""
+}

@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -65,34 +64,21 @@ func (l Lessons) AnyLesson(ctx context.Context, id domain.LessonID) (*domain.Les
 	return item.restore(), nil
 }
 
-// List implements domain.Catalogue in one query of the index, which asks for one lesson more than the page has to know whether it is the last.
+// List implements domain.Catalogue in one query of the index.
 func (l Lessons) List(ctx context.Context, shelf domain.Shelf, page domain.Page) ([]*domain.Lesson, string, error) {
-	index, condition, limit := catalogueIndex, "cataloguePk = :shelf", int32(page.Limit+1)
+	index, condition := catalogueIndex, "cataloguePk = :shelf"
 	values := map[string]types.AttributeValue{":shelf": str(cataloguePK(!shelf.Drafts))}
 	if prefix := catalogueSKPrefix(shelf); prefix != "" {
 		condition += " AND begins_with(catalogueSk, :prefix)"
 		values[":prefix"] = str(prefix)
 	}
-	query := &dynamodb.QueryInput{
-		TableName: &l.Table.Name, IndexName: &index, Limit: &limit,
-		KeyConditionExpression: &condition, ExpressionAttributeValues: values,
-	}
+	query := &dynamodb.QueryInput{IndexName: &index, KeyConditionExpression: &condition, ExpressionAttributeValues: values}
 	if page.After != "" {
 		query.ExclusiveStartKey = catalogueStart(!shelf.Drafts, page.After)
 	}
-	res, err := l.Table.Client.Query(ctx, query)
+	items, next, err := pageOf(ctx, l.Table, query, page.Limit, func(i lessonItem) string { return i.CatalogueSK })
 	if err != nil {
-		return nil, "", failed(err)
-	}
-	var items []lessonItem
-	if err := attributevalue.UnmarshalListOfMaps(res.Items, &items); err != nil {
 		return nil, "", err
-	}
-	more := len(items) > page.Limit || res.LastEvaluatedKey != nil
-	items = items[:min(len(items), page.Limit)]
-	next := ""
-	if more && len(items) > 0 {
-		next = items[len(items)-1].CatalogueSK
 	}
 	lessons := make([]*domain.Lesson, len(items))
 	for i, item := range items {

@@ -240,28 +240,19 @@ func (u Uploads) save(ctx context.Context, item uploadItem, quota *domain.Quota,
 	return failed(err)
 }
 
-// List implements domain.UploadList in one query, which asks for one upload more than the page has to know whether it is the last.
+// List implements domain.UploadList in one query.
 func (u Uploads) List(ctx context.Context, owner domain.UserID, page domain.Page) ([]*domain.Upload, string, error) {
-	condition, limit, forward, consistent := "pk = :user AND begins_with(sk, :uploads)", int32(page.Limit+1), false, true
+	condition, forward, consistent := "pk = :user AND begins_with(sk, :uploads)", false, true
 	query := &dynamodb.QueryInput{
-		TableName: &u.Table.Name, Limit: &limit, ScanIndexForward: &forward, ConsistentRead: &consistent, KeyConditionExpression: &condition,
+		ScanIndexForward: &forward, ConsistentRead: &consistent, KeyConditionExpression: &condition,
 		ExpressionAttributeValues: map[string]types.AttributeValue{":user": str(userPK(owner)), ":uploads": str(uploadSK)},
 	}
 	if page.After != "" {
 		query.ExclusiveStartKey = key{userPK(owner), uploadSK + page.After}.av()
 	}
-	res, err := u.Table.Client.Query(ctx, query)
+	items, next, err := pageOf(ctx, u.Table, query, page.Limit, func(i uploadItem) string { return i.id().String() })
 	if err != nil {
-		return nil, "", failed(err)
-	}
-	var items []uploadItem
-	if err := attributevalue.UnmarshalListOfMaps(res.Items, &items); err != nil {
 		return nil, "", err
-	}
-	next := ""
-	if len(items) > page.Limit || res.LastEvaluatedKey != nil && len(items) > 0 {
-		items = items[:min(len(items), page.Limit)]
-		next = items[len(items)-1].id().String()
 	}
 	uploads := make([]*domain.Upload, len(items))
 	for i, item := range items {

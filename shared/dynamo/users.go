@@ -74,29 +74,19 @@ func (a Accounts) replace(ctx context.Context, next userItem, before int) (userI
 	return next, nil
 }
 
-// List implements domain.Directory in one query of the index, which asks for one user more than the page has to know whether it is the last.
+// List implements domain.Directory in one query of the index.
 func (a Accounts) List(ctx context.Context, page domain.Page) ([]*domain.User, string, error) {
-	index, condition, limit, forward := usersIndex, "usersPk = :users", int32(page.Limit+1), false
+	index, condition, forward := usersIndex, "usersPk = :users", false
 	query := &dynamodb.QueryInput{
-		TableName: &a.Table.Name, IndexName: &index, Limit: &limit, ScanIndexForward: &forward,
+		IndexName: &index, ScanIndexForward: &forward,
 		KeyConditionExpression: &condition, ExpressionAttributeValues: map[string]types.AttributeValue{":users": str(usersPK)},
 	}
 	if page.After != "" {
 		query.ExclusiveStartKey = usersStart(page.After)
 	}
-	res, err := a.Table.Client.Query(ctx, query)
+	items, next, err := pageOf(ctx, a.Table, query, page.Limit, func(i userItem) string { return i.UsersSK })
 	if err != nil {
-		return nil, "", failed(err)
-	}
-	var items []userItem
-	if err := attributevalue.UnmarshalListOfMaps(res.Items, &items); err != nil {
 		return nil, "", err
-	}
-	more := len(items) > page.Limit || res.LastEvaluatedKey != nil
-	items = items[:min(len(items), page.Limit)]
-	next := ""
-	if more && len(items) > 0 {
-		next = items[len(items)-1].UsersSK
 	}
 	users := make([]*domain.User, len(items))
 	for i, item := range items {

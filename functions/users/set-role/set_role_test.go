@@ -11,7 +11,6 @@ import (
 
 	"lyceum/local/localtest"
 	"lyceum/shared/domain"
-	"lyceum/shared/dynamo"
 )
 
 const name = "users/set-role"
@@ -29,16 +28,6 @@ func put(api *localtest.API, user localtest.User, token, role, tag string) local
 	return api.Do(r)
 }
 
-// stored is the user as the database has them.
-func stored(t testing.TB, stand *localtest.Stand, user localtest.User) domain.UserState {
-	t.Helper()
-	found, err := dynamo.Accounts{Table: stand.Table("IDENTITY_TABLE"), Now: time.Now}.User(t.Context(), user.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found.State()
-}
-
 // A late replica's write of the item could give back a role that was taken away.
 func TestARoleIsGivenAtHome(t *testing.T) {
 	t.Parallel()
@@ -50,25 +39,12 @@ func TestARoleIsGivenAtHome(t *testing.T) {
 	}
 }
 
-// event is the latest event that the user's item carries, its type and data.
-func event(t testing.TB, stand *localtest.Stand, user localtest.User) string {
-	t.Helper()
-	for _, item := range stand.Items(t, "IDENTITY_TABLE") {
-		if item["pk"] == "USER#"+user.ID.String() && item["sk"] == "ACCOUNT" {
-			e := item["event"].(map[string]any)
-			return fmt.Sprint(e["type"], " ", e["data"])
-		}
-	}
-	t.Fatal("there is no such user")
-	return ""
-}
-
 func TestSetRoleAnswersTheUser(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)
 	api := stand.Serve(t, name, handler)
 	admin, ana := stand.NewUserAs(t, domain.Admin), stand.NewUser(t)
-	before := stored(t, stand, ana)
+	before := stand.Stored(t, ana)
 	var answer localtest.Answer
 	stand.WantCalls(t, name, func() { answer = put(api, ana, admin.Token, "editor", "") })
 	var got user
@@ -79,24 +55,24 @@ func TestSetRoleAnswersTheUser(t *testing.T) {
 	if got.ID != ana.ID.String() || got.Role != "editor" || answer.Header.Get("ETag") != `"2"` {
 		t.Errorf("got %+v with ETag %s", got, answer.Header.Get("ETag"))
 	}
-	after := stored(t, stand, ana)
+	after := stand.Stored(t, ana)
 	if after.Role != domain.Editor || after.Version != 2 || after.UpdatedAt.Before(before.UpdatedAt) || after.Email != before.Email || after.Username != before.Username {
 		t.Errorf("stored %+v, was %+v", after, before)
 	}
-	if event, want := event(t, stand, ana), "user.role_changed map[userId:"+ana.ID.String()+"]"; event != want {
+	if event, want := stand.LatestEvent(t, ana), "user.role_changed map[userId:"+ana.ID.String()+"]"; event != want {
 		t.Errorf("event %q, want %q", event, want)
 	}
 	t.Run("the role they have already changes nothing", func(t *testing.T) {
 		answer := put(api, ana, admin.Token, "editor", "")
 		answer.Data(t, http.StatusOK, &user{})
-		if again := stored(t, stand, ana); again != after || answer.Header.Get("ETag") != `"2"` {
+		if again := stand.Stored(t, ana); again != after || answer.Header.Get("ETag") != `"2"` {
 			t.Errorf("stored %+v, want %+v", again, after)
 		}
 	})
 	t.Run("every role can be given and taken", func(t *testing.T) {
 		for _, role := range []string{"admin", "learner", "editor", "learner"} {
 			put(api, ana, admin.Token, role, "").Data(t, http.StatusOK, &user{})
-			if got := stored(t, stand, ana).Role.String(); got != role {
+			if got := stand.Stored(t, ana).Role.String(); got != role {
 				t.Errorf("stored %s, want %s", got, role)
 			}
 		}
@@ -114,11 +90,11 @@ func TestD59OnlyAdminsGiveRoles(t *testing.T) {
 		for _, target := range []localtest.User{ana, caller, stand.Ghost(t)} {
 			put(api, target, caller.Token, "admin", "").Fails(t, http.StatusForbidden, "auth.forbidden")
 		}
-		if got := stored(t, stand, caller).Role; got != role {
+		if got := stand.Stored(t, caller).Role; got != role {
 			t.Errorf("a %s made themselves %s", role, got)
 		}
 	}
-	if s := stored(t, stand, ana); s.Role != domain.Learner || s.Version != 1 {
+	if s := stand.Stored(t, ana); s.Role != domain.Learner || s.Version != 1 {
 		t.Errorf("stored %+v, want a learner of version 1", s)
 	}
 	t.Run("only the roles there are, by their exact names", func(t *testing.T) {
@@ -136,7 +112,7 @@ func TestD59OnlyAdminsGiveRoles(t *testing.T) {
 		admin := stand.NewUserAs(t, domain.Admin)
 		put(api, ana, admin.Token, "admin", "").Data(t, http.StatusOK, &user{})
 		put(api, admin, ana.Token, "learner", "").Fails(t, http.StatusForbidden, "auth.forbidden")
-		next := stand.Token(t, domain.RestoreUser(stored(t, stand, ana)), time.Now())
+		next := stand.Token(t, domain.RestoreUser(stand.Stored(t, ana)), time.Now())
 		put(api, admin, next, "learner", "").Data(t, http.StatusOK, &user{})
 	})
 }
@@ -151,7 +127,7 @@ func TestAnAdminCannotChangeTheirOwnRole(t *testing.T) {
 			t.Errorf("the refusal says %q", f.Error)
 		}
 	}
-	if s := stored(t, stand, admin); s.Role != domain.Admin {
+	if s := stand.Stored(t, admin); s.Role != domain.Admin {
 		t.Errorf("stored %s, want admin", s.Role)
 	}
 }
@@ -169,7 +145,7 @@ func TestD06TwoAdminsAtOnce(t *testing.T) {
 		all.Go(func() { statuses[i] = put(api, ana, admin.Token, role, `"1"`).Status })
 	}
 	all.Wait()
-	s := stored(t, stand, ana)
+	s := stand.Stored(t, ana)
 	for i, status := range statuses {
 		if won := s.Role.String() == roles[i]; won && status != http.StatusOK || !won && status != http.StatusPreconditionFailed {
 			t.Errorf("statuses %v, and the role is %s", statuses, s.Role)
@@ -221,7 +197,7 @@ func TestADeadDatabaseIs503AndChangesNothing(t *testing.T) {
 	stand.Intercept(localtest.Down("PutItem"))
 	put(api, ana, admin.Token, "editor", "").Fails(t, http.StatusServiceUnavailable, "storage.unavailable")
 	stand.Intercept(nil)
-	if s := stored(t, stand, ana); s.Role != domain.Learner {
+	if s := stand.Stored(t, ana); s.Role != domain.Learner {
 		t.Errorf("stored %s, want learner", s.Role)
 	}
 	put(api, ana, admin.Token, "editor", "").Data(t, http.StatusOK, &user{})

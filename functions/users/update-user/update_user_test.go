@@ -15,7 +15,6 @@ import (
 
 	"lyceum/local/localtest"
 	"lyceum/shared/domain"
-	"lyceum/shared/dynamo"
 )
 
 const name = "users/update-user"
@@ -36,16 +35,6 @@ func patch(api *localtest.API, user localtest.User, token, username, tag string)
 	return api.Do(r)
 }
 
-// stored is the user as the database has them.
-func stored(t testing.TB, stand *localtest.Stand, user localtest.User) domain.UserState {
-	t.Helper()
-	found, err := dynamo.Accounts{Table: stand.Table("IDENTITY_TABLE"), Now: time.Now}.User(t.Context(), user.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found.State()
-}
-
 // A late replica's write of the item would take back a new address or role that it has not seen.
 func TestAUserIsChangedAtHome(t *testing.T) {
 	t.Parallel()
@@ -55,19 +44,6 @@ func TestAUserIsChangedAtHome(t *testing.T) {
 	if got := asked(); !slices.Equal(got, []string{"GetItem"}) {
 		t.Errorf("asked %q of the home region", got)
 	}
-}
-
-// event is the latest event that the user's item carries, its type and data.
-func event(t testing.TB, stand *localtest.Stand, user localtest.User) string {
-	t.Helper()
-	for _, item := range stand.Items(t, "IDENTITY_TABLE") {
-		if item["pk"] == "USER#"+user.ID.String() && item["sk"] == "ACCOUNT" {
-			e := item["event"].(map[string]any)
-			return fmt.Sprint(e["type"], " ", e["data"])
-		}
-	}
-	t.Fatal("there is no such user")
-	return ""
 }
 
 func TestUpdateUserAnswersTheOwner(t *testing.T) {
@@ -91,7 +67,7 @@ func TestUpdateUserAnswersTheOwner(t *testing.T) {
 			if got.ID != ana.ID.String() || got.Email != ana.Email || got.Username != "Ana María" || answer.Header.Get("ETag") != `"2"` {
 				t.Errorf("%d: got %+v with ETag %s", i, got, answer.Header.Get("ETag"))
 			}
-			if event, want := event(t, stand, ana), "user.updated map[userId:"+ana.ID.String()+"]"; event != want {
+			if event, want := stand.LatestEvent(t, ana), "user.updated map[userId:"+ana.ID.String()+"]"; event != want {
 				t.Errorf("event %q, want %q", event, want)
 			}
 		})
@@ -106,11 +82,11 @@ func TestD03OnlyOwnerAndAdminMayEdit(t *testing.T) {
 	ana, bo := stand.NewUser(t), stand.NewUser(t)
 	editor, admin := stand.NewUserAs(t, domain.Editor), stand.NewUserAs(t, domain.Admin)
 	nobody := stand.Ghost(t)
-	before := stored(t, stand, ana)
+	before := stand.Stored(t, ana)
 	for who, token := range map[string]string{"a learner": bo.Token, "an editor": editor.Token, "a token without its account": nobody.Token} {
 		patch(api, ana, token, "Mallory", "").Fails(t, http.StatusForbidden, "auth.forbidden")
 		patch(api, ana, token, "Mallory", "*").Fails(t, http.StatusForbidden, "auth.forbidden")
-		if after := stored(t, stand, ana); after != before {
+		if after := stand.Stored(t, ana); after != before {
 			t.Errorf("%s made of %+v %+v", who, before, after)
 		}
 	}
@@ -145,7 +121,7 @@ func TestD06NoUpdateIsLost(t *testing.T) {
 	api := stand.ServeEnv(t, name, env, handler)
 	t.Run("20 at once without If-Match all count", func(t *testing.T) {
 		ana := stand.NewUser(t)
-		before := stored(t, stand, ana)
+		before := stand.Stored(t, ana)
 		var tags sync.Map
 		var all sync.WaitGroup
 		for i := range 20 {
@@ -159,7 +135,7 @@ func TestD06NoUpdateIsLost(t *testing.T) {
 			})
 		}
 		all.Wait()
-		after := stored(t, stand, ana)
+		after := stand.Stored(t, ana)
 		last, _ := tags.Load(`"21"`)
 		if after.Version != 21 || after.Username.String() != last {
 			t.Errorf("version %d with %s, want 21 with %v", after.Version, after.Username, last)
@@ -184,7 +160,7 @@ func TestD06NoUpdateIsLost(t *testing.T) {
 			})
 		}
 		all.Wait()
-		if s := stored(t, stand, ana); good.Load() != 1 || stale.Load() != 1 || s.Version != 2 {
+		if s := stand.Stored(t, ana); good.Load() != 1 || stale.Load() != 1 || s.Version != 2 {
 			t.Errorf("%d were saved and %d refused, version %d; want 1, 1 and 2", good.Load(), stale.Load(), s.Version)
 		}
 	})
@@ -200,10 +176,10 @@ func TestD06NoUpdateIsLost(t *testing.T) {
 	})
 	t.Run("the same name again is no change", func(t *testing.T) {
 		ana := stand.NewUser(t)
-		before := stored(t, stand, ana)
+		before := stand.Stored(t, ana)
 		answer := patch(api, ana, ana.Token, before.Username.String(), "")
 		answer.Data(t, http.StatusOK, &self{})
-		if after := stored(t, stand, ana); after != before || answer.Header.Get("ETag") != `"1"` {
+		if after := stand.Stored(t, ana); after != before || answer.Header.Get("ETag") != `"1"` {
 			t.Errorf("got %+v with %s, want %+v", after, answer.Header.Get("ETag"), before)
 		}
 	})
@@ -217,7 +193,7 @@ func TestALostAnswerOfDynamoDBCountsOnce(t *testing.T) {
 	intercept, lost := localtest.LoseAnswer("PutItem")
 	stand.Intercept(intercept)
 	patch(api, ana, ana.Token, "Ana", `"1"`).Data(t, http.StatusOK, &self{})
-	if s := stored(t, stand, ana); lost.Load() != 1 || s.Version != 2 {
+	if s := stand.Stored(t, ana); lost.Load() != 1 || s.Version != 2 {
 		t.Errorf("version %d after %d lost answers, want 2 after 1", s.Version, lost.Load())
 	}
 }
@@ -244,7 +220,7 @@ func TestD59NobodyGivesThemselvesARole(t *testing.T) {
 	stand := localtest.New(t)
 	api := stand.Serve(t, name, handler)
 	ana := stand.NewUser(t)
-	before := stored(t, stand, ana)
+	before := stand.Stored(t, ana)
 	for field, value := range map[string]string{
 		"role": `"admin"`, "email": `"other@example.org"`, "emailVerified": "true", "id": `"x"`, "version": "9", "createdAt": `"2020"`, "hash": `"x"`,
 	} {
@@ -259,7 +235,7 @@ func TestD59NobodyGivesThemselvesARole(t *testing.T) {
 			t.Errorf("%s: details name %q, want username", body, got)
 		}
 	}
-	if after := stored(t, stand, ana); after != before {
+	if after := stand.Stored(t, ana); after != before {
 		t.Errorf("got %+v, want %+v", after, before)
 	}
 }
@@ -305,7 +281,7 @@ func TestADeadDatabaseIs503AndChangesNothing(t *testing.T) {
 			stand.Intercept(localtest.Down(action))
 			patch(api, ana, ana.Token, "Ana", "").Fails(t, http.StatusServiceUnavailable, "storage.unavailable")
 			stand.Intercept(nil)
-			if s := stored(t, stand, ana); s.Version != 1 {
+			if s := stand.Stored(t, ana); s.Version != 1 {
 				t.Errorf("version %d, want 1", s.Version)
 			}
 			patch(api, ana, ana.Token, "Ana", "").Data(t, http.StatusOK, &self{})
@@ -338,7 +314,7 @@ func TestD09AnUpdateIsOfAUserThereIsByThoseWhoMay(t *testing.T) {
 			t.Errorf("%s: details name %q, want email: it has a way of its own", body, got)
 		}
 	}
-	if s := stored(t, stand, ana); s.Version != 1 || s.Email.String() != ana.Email {
+	if s := stand.Stored(t, ana); s.Version != 1 || s.Email.String() != ana.Email {
 		t.Errorf("stored %+v, want what was there", s)
 	}
 	patch(api, ana, ana.Token, "Ana", "").Data(t, http.StatusOK, &self{})

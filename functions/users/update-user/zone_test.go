@@ -17,11 +17,11 @@ func TestUsersSetTheirTimeZone(t *testing.T) {
 	}
 	var got struct{ Username, TimeZone string }
 	patch(`{"timeZone":"America/Sao_Paulo"}`).Data(t, http.StatusOK, &got)
-	if got.TimeZone != "America/Sao_Paulo" || got.Username != "Test Learner" || stored(t, stand, ana).TimeZone.String() != "America/Sao_Paulo" {
-		t.Errorf("got %+v, stored %s", got, stored(t, stand, ana).TimeZone)
+	if got.TimeZone != "America/Sao_Paulo" || got.Username != "Test Learner" || stand.Stored(t, ana).TimeZone.String() != "America/Sao_Paulo" {
+		t.Errorf("got %+v, stored %s", got, stand.Stored(t, ana).TimeZone)
 	}
 	patch(`{"timeZone":"UTC","username":"Ana"}`).Data(t, http.StatusOK, &got)
-	if s := stored(t, stand, ana); got.TimeZone != "UTC" || got.Username != "Ana" || s.Version != 3 {
+	if s := stand.Stored(t, ana); got.TimeZone != "UTC" || got.Username != "Ana" || s.Version != 3 {
 		t.Errorf("got %+v, version %d; want both changed in one", got, s.Version)
 	}
 	for _, bad := range []string{`""`, `"Local"`, `"Mars/Olympus"`, `"../UTC"`, `5`} {
@@ -32,7 +32,7 @@ func TestUsersSetTheirTimeZone(t *testing.T) {
 	if fields := patch(`{"timeZone":"x","username":""}`).Fails(t, http.StatusBadRequest, "request.invalid").Fields(); fields != "username timeZone" {
 		t.Errorf("details name %q, want both", fields)
 	}
-	if s := stored(t, stand, ana); s.Version != 3 {
+	if s := stand.Stored(t, ana); s.Version != 3 {
 		t.Errorf("version %d after refusals, want 3", s.Version)
 	}
 }
