@@ -36,6 +36,25 @@ func LoseAnswer(words ...string) (intercept Intercept, lost *atomic.Int64) {
 	}, lost
 }
 
+// Dying does the first n writes and loses the answer of the last of them; every later one fails.
+func Dying(n int64) Intercept {
+	var writes atomic.Int64
+	return func(action string, w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if action == "Query" || action == "GetItem" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		switch k := writes.Add(1); {
+		case k < n:
+			next.ServeHTTP(w, r)
+			return
+		case k == n:
+			next.ServeHTTP(httptest.NewRecorder(), r)
+		}
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+}
+
 // Lagging is a replica that has nothing yet: a read that does not ask for consistency finds nothing.
 func Lagging(action string, w http.ResponseWriter, r *http.Request, next http.Handler) {
 	reads := action == "GetItem" || action == "BatchGetItem" || action == "Query"

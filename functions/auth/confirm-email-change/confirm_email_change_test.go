@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -129,25 +127,6 @@ func TestOfManyWhoConfirmOneAddressOneGetsIt(t *testing.T) {
 	}
 }
 
-// dying does the first n writes, loses the answer of the last of them, and fails from then on.
-func dying(n int64) localtest.Intercept {
-	var writes atomic.Int64
-	return func(action string, w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if action == "Query" || action == "GetItem" {
-			next.ServeHTTP(w, r)
-			return
-		}
-		switch k := writes.Add(1); {
-		case k < n:
-			next.ServeHTTP(w, r)
-			return
-		case k == n:
-			next.ServeHTTP(httptest.NewRecorder(), r)
-		}
-		w.WriteHeader(http.StatusInternalServerError)
-	}
-}
-
 func TestATryThatDiesIsHarmlessAndFinishedByTheNext(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)
@@ -155,7 +134,7 @@ func TestATryThatDiesIsHarmlessAndFinishedByTheNext(t *testing.T) {
 	for n := range int64(4) { // before anything; after the claim, the user, the release
 		user, email := stand.NewUser(t), fmt.Sprintf("new%d@example.org", n)
 		token := ask(t, stand, user, email, time.Now())
-		stand.Intercept(dying(n))
+		stand.Intercept(localtest.Dying(n))
 		api.Post(path, "", body(token))
 		stand.Intercept(nil)
 		switched := n >= 2

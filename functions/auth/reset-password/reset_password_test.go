@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -198,25 +197,6 @@ func TestOfFiftyTriesAtOnceOneChangesThePassword(t *testing.T) {
 	}
 }
 
-// dying answers the calls before the nth write; that one is done and its answer lost, and everything after fails.
-func dying(n int64) localtest.Intercept {
-	var writes atomic.Int64
-	return func(action string, w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if action == "Query" || action == "GetItem" {
-			next.ServeHTTP(w, r)
-			return
-		}
-		switch k := writes.Add(1); {
-		case k < n:
-			next.ServeHTTP(w, r)
-			return
-		case k == n:
-			next.ServeHTTP(httptest.NewRecorder(), r)
-		}
-		w.WriteHeader(http.StatusInternalServerError)
-	}
-}
-
 func TestATryThatDiesLeavesAGoodLinkOrANewPassword(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)
@@ -224,7 +204,7 @@ func TestATryThatDiesLeavesAGoodLinkOrANewPassword(t *testing.T) {
 	for n := range int64(5) { // before anything; after the user, the sessions, the password; after all
 		user := stand.NewUser(t)
 		token := link(t, stand, user)
-		stand.Intercept(dying(n))
+		stand.Intercept(localtest.Dying(n))
 		first := api.Post(path, "", body(token, next))
 		stand.Intercept(nil)
 		changed := opens(t, stand, user, next)
