@@ -49,9 +49,12 @@ func TestRegions(t *testing.T) {
 				}
 			}
 			quiet(t, urls[0])
-			for i, name := range names { // far apart, so that no region knows of what the others were told
-				change(t, urls[0], `{"do":"link","a":"`+name+`","b":"`+names[(i+1)%3]+`","lag":"500ms"}`)
+			apart := func(lag string) {
+				for i, name := range names {
+					change(t, urls[0], `{"do":"link","a":"`+name+`","b":"`+names[(i+1)%3]+`","lag":"`+lag+`"}`)
+				}
 			}
+			apart("500ms")             // so that no region knows of what the others were told
 			for _, url := range urls { // the sample lessons and the account are everywhere
 				there := &learner{URL: url, Token: who.Token}
 				var me struct{ Email string }
@@ -76,6 +79,7 @@ func TestRegions(t *testing.T) {
 					t.Errorf("%s: got %d lessons completed, want the one, wherever it was", url, dashboard.Stats.Completed)
 				}
 			}
+			apart("20ms")
 			var me struct{ ID string }
 			get(t, urls[1]+"/api/users/me", who.Token, &me)
 			if got, text := request(t, "PATCH", urls[1]+"/api/users/"+me.ID, who.Token, `{"username":"Bea"}`); got != http.StatusOK {
