@@ -14,7 +14,7 @@ const (
 	maxNonKeyPerIndex   = 20
 )
 
-// check validates a new table. One with local secondary indexes is refused: they are not implemented.
+// check validates a new table. One with local secondary indexes is refused by name, as no table of the project has any.
 func (in *createTableInput) check() error {
 	if err := in.constraints(); err != nil {
 		return err

@@ -57,7 +57,7 @@ func operation[In, Out any](do func(*call, *In) (Out, error)) func(*call, []byte
 	}
 }
 
-// decode refuses a parameter that is not implemented by its name.
+// decode refuses, by its name, a parameter that the operation does not take here.
 func (c *call) decode(body []byte, in any) error {
 	err := json.Unmarshal(body, in, json.RejectUnknownMembers(true), jsontext.AllowDuplicateNames(false))
 	if err == nil {
