@@ -57,6 +57,9 @@ type Shard struct {
 	Version          int             // counts the saves of the shard; 0 = not saved yet
 }
 
+// Counts tells whether the region has a part in the learner's totals for the lesson. Then all regions must hear of the shard.
+func (s Shard) Counts() bool { return len(s.Counted) > 0 }
+
 // Standing is a lesson's progress as the learner sees it.
 type Standing struct {
 	Attempts         int
@@ -151,16 +154,24 @@ func (p *Progress) Recount(title string, track Track) map[Track]Tally {
 			change[t] = change[t].minus(counted)
 		}
 	}
-	maps.DeleteFunc(change, func(_ Track, t Tally) bool { return t == Tally{} })
 	counted := map[Track]Tally{}
 	maps.Copy(counted, mine.Counted)
 	for t, more := range change {
 		counted[t] = counted[t].plus(more)
 	}
-	maps.DeleteFunc(counted, func(_ Track, t Tally) bool { return t == Tally{} })
+	// A zero stays: the region has a part in the count, if only to have taken it back.
+	maps.DeleteFunc(counted, func(of Track, t Tally) bool { return of != track && t == Tally{} })
+	maps.DeleteFunc(change, func(_ Track, t Tally) bool { return t == Tally{} })
 	mine.Counted = counted
 	p.shards[p.region] = mine
 	return change
+}
+
+// settles tells whether this region makes up for all: of those that have a part in the count it is the one with the greatest name.
+func (p *Progress) settles() bool {
+	parts := maps.Clone(p.shards)
+	maps.DeleteFunc(parts, func(_ string, s Shard) bool { return !s.Counts() })
+	return greatest(parts) == p.region
 }
 
 // Standing is the merge of all regions: attempts add up, the best score and the latest attempt win, the first time is the earliest. The

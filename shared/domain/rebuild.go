@@ -56,17 +56,19 @@ func (s *Study) Recount(id LessonID) error {
 	return nil
 }
 
-// Settle makes up for what two regions counted of one of the lessons before they heard of each other, if that is this region's part: of those
-// that the learner was in, the one with the greatest name does it, whenever a shard has changed or arrived there. The last change that it
-// hears of finds all others there, so the totals end exact, and a track that the regions completed together is told of. ErrNoLesson when
-// nothing is known of the lesson.
+// Settle makes up for what two regions counted of one of the lessons before they heard of each other, whenever a shard or a summary has changed
+// or arrived here: of the regions that have a part in the lesson's count, the one with the greatest name counts anew. The last change that it
+// hears of finds all others there, so the totals end exact. Likewise one of the regions that the learner was in looks for tracks that they
+// completed together. ErrNoLesson when nothing is known of a lesson that is to be counted.
 func (s *Study) Settle(id LessonID) error {
-	was := maps.Clone(s.Summaries)
-	maps.DeleteFunc(was, func(_ string, of Summary) bool { return of.Version == 0 })
-	if greatest(was) != s.Region {
+	summaries := maps.Clone(s.Summaries)
+	maps.DeleteFunc(summaries, func(_ string, of Summary) bool { return of.Version == 0 })
+	if greatest(summaries) == s.Region {
+		s.Look()
+	}
+	if !s.Progress[id].settles() {
 		return nil
 	}
-	s.Look()
 	return s.Recount(id)
 }
 

@@ -69,13 +69,15 @@ func (s *settling) learn(r *replica, change func(*domain.Study) error) {
 	})
 }
 
-// put writes a shard, or brings a copy of it unless a newer one was there first. Either way the region's function is told.
+// put writes a shard, or brings a copy of it unless a newer one was there first. Either way the region's function is told if the shard counts.
 func (s *settling) put(r *replica, of string, id domain.LessonID, shard domain.Shard) {
 	if r.shards[id][of].Version >= shard.Version {
 		return
 	}
 	r.shards[id][of] = shard
-	s.settleLater(r, id)
+	if shard.Counts() {
+		s.settleLater(r, id)
+	}
 }
 
 // sum does the same with a summary.
@@ -135,6 +137,28 @@ func TestCountsSettle(t *testing.T) {
 		told := slices.ContainsFunc(s.events, func(e domain.Event) bool { return e.Type == domain.TrackCompleted })
 		if whole := want.Completed == len(lessons); told != whole {
 			t.Fatalf("seed %d: all completed: %v, told: %v", seed, whole, told)
+		}
+	}
+}
+
+// A region that the learner came to later has no part in what was counted before: one of those that counted settles it.
+func TestOneOfThoseThatCountedSettles(t *testing.T) {
+	t.Parallel()
+	w := newWorld(lessonsOfTrack(goTrack, 2), "ap", "eu", "us")
+	for i, r := range w.regions {
+		w.deliver(t, r, change{lesson: lessonNamed(i / 2), attempt: attempt(t, 50, noon)})
+		summary := r.summaries[r.name]
+		summary.Version++
+		r.summaries[r.name] = summary
+	}
+	w.settle()
+	for _, r := range w.regions {
+		s := w.study(r)
+		if err := s.Settle(lessonNamed(0)); err != nil {
+			t.Fatal(err)
+		}
+		if acts := len(s.Changed()) > 0; acts != (r.name == "eu") {
+			t.Errorf("%s counts anew: %v", r.name, acts)
 		}
 	}
 }

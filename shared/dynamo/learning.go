@@ -174,7 +174,7 @@ func (l Learning) save(ctx context.Context, s *domain.Study, events []domain.Eve
 	for _, lesson := range s.Changed() {
 		mine := s.Progress[lesson].Mine()
 		item := newProgressItem(progressKey(s.User, lesson, l.Region), mine)
-		if len(mine.Counted) > 0 {
+		if mine.Counts() {
 			item.Event = newCountedItem(domain.ProgressCounted, l.Regions, s.User, lesson)
 		}
 		if err := put(item, mine.Version); err != nil {
