@@ -7,7 +7,7 @@ import (
 	"lyceum/shared/domain/fault"
 )
 
-// AnswersKept is how long a request with a key is remembered after it came first.
+// AnswersKept is how long a request with a key is remembered after it came first, unless it says otherwise.
 const AnswersKept = 24 * time.Hour
 
 // Faults of requests with a key.
@@ -21,8 +21,9 @@ var (
 type Repeatable struct {
 	User        UserID
 	Route       string
-	Key         string // chosen by the client; unique for this user and route
-	Fingerprint []byte // of everything that the answer depends on
+	Key         string        // chosen by the client; unique for this user and route
+	Fingerprint []byte        // of everything that the answer depends on
+	Kept        time.Duration // how long it is remembered; 0 means AnswersKept
 }
 
 // Run is one run of a repeatable request. Began and Seed are the first run's: ids made of them are the same in every run, so what a run
@@ -40,7 +41,7 @@ type KeptAnswer struct {
 	Body   []byte
 }
 
-// Idempotency remembers repeatable requests for AnswersKept. Of all requests with one key one at a time runs, in one region; another region
+// Idempotency remembers repeatable requests. Of all requests with one key one at a time runs, in one region; another region
 // knows of it as soon as it is replicated.
 type Idempotency interface {
 	// Begin starts a run, or returns the answer of one before. The run must be over before the lease is: then others may begin.

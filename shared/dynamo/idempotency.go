@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -50,7 +51,7 @@ func (i Idempotency) Begin(ctx context.Context, request domain.Repeatable, lease
 	now := domain.Millis(i.Now())
 	mine := idempotencyItem{
 		key: idempotencyKey(request), Fingerprint: request.Fingerprint, Holder: random[:16], Seed: random[16:], LeaseUntil: now.Add(lease).UnixMilli(),
-		BeganAt: domain.FormatTime(now), ExpiresAt: now.Add(domain.AnswersKept).Unix(),
+		BeganAt: domain.FormatTime(now), ExpiresAt: now.Add(cmp.Or(request.Kept, domain.AnswersKept)).Unix(),
 	}
 	for try := range maxTries {
 		if err := pause(ctx, try); err != nil {

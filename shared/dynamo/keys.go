@@ -35,7 +35,7 @@ import (
 //	ephemeral  USER#<id>         SESSION#<id>                 session, expires              Sessions.Open, Refresh
 //	ephemeral  USER#<id>         SESSION#<id>#ENDED           that it has ended, expires    Sessions.End
 //	ephemeral  USER#<id>         SESSION#EPOCH                all until then have ended     Sessions.EndAll, Erasures.Erase
-//	ephemeral  USER#<id>         IDEMPOTENCY#<SHA-256>        request with a key, expires   Idempotency.Begin
+//	ephemeral  USER#<id>         IDEMPOTENCY#<SHA-256>        request with a key, or mail; expires  Idempotency.Begin
 //	ephemeral  KV#<region>#<00-15> <key>                      value, expires                KV.Set
 //	limits     RL#<policy>#<subject>                          one subject's limit, expires  Limits.Take
 //

@@ -11,8 +11,7 @@ import (
 func main() { platform.Consume(handler) }
 
 func handler(env *platform.Env) events.Handler {
+	post := letters.Post{Mailer: env.Mailer(), Once: env.Idempotency(), Now: env.Now, Log: env.Log}
 	accounts := env.Accounts()
-	return SendAccountMail{
-		Users: accounts, Owners: accounts, Links: env.Links(), Post: letters.Post{Mailer: env.Mailer(), Log: env.Log},
-	}.Do
+	return SendAccountMail{Users: accounts, Owners: accounts, Links: env.Links(), Post: post}.Do
 }

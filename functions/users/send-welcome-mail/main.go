@@ -10,5 +10,6 @@ import (
 func main() { platform.Consume(handler) }
 
 func handler(env *platform.Env) events.Handler {
-	return SendWelcomeMail{Users: env.Accounts(), Links: env.Links(), Post: letters.Post{Mailer: env.Mailer(), Log: env.Log}}.Do
+	post := letters.Post{Mailer: env.Mailer(), Once: env.Idempotency(), Now: env.Now, Log: env.Log}
+	return SendWelcomeMail{Users: env.Accounts(), Links: env.Links(), Post: post}.Do
 }
