@@ -36,9 +36,11 @@ type client struct {
 	renamed              int
 	completion, renaming *pending // that go on until they are answered
 
-	failing time.Time // since the first answer that failed; zero when all is well
-	longest time.Duration
+	failing time.Time     // since the first answer that failed; zero when all is well
+	errors  time.Duration // the longest time from the first to the last answer that failed
+	longest time.Duration // and to the next good one
 	failed  int
+	last    time.Time // that an answer failed
 }
 
 // pending is a write that is repeated until it is answered.
@@ -84,9 +86,11 @@ func (c *client) did(w *work, region int, method, path string, body any) answer 
 		c.failing = time.Time{}
 	case w.options.mode == "home" && got.status == http.StatusServiceUnavailable && (path == "/api/auth/register" || method == "PATCH"):
 	default:
-		if c.failed++; c.failing.IsZero() {
+		if c.failing.IsZero() {
 			c.failing = now
 		}
+		c.failed++
+		c.last, c.errors = now, max(c.errors, now.Sub(c.failing))
 	}
 	return got
 }

@@ -44,6 +44,7 @@ func (w *work) lose(ctx context.Context) (held bool, err error) {
 		return false, ctx.Err()
 	case <-time.After(w.options.length / 3):
 	}
+	r.awaitGood(lost) // the worst moment: nobody will ask for a whole interval
 	stop := time.Now()
 	if err := w.cloud.change(map[string]any{"do": "stop", "region": w.cloud.names[lost]}); err != nil {
 		return false, err
@@ -72,7 +73,7 @@ func (w *work) lose(ctx context.Context) (held bool, err error) {
 		return false, err
 	}
 	fmt.Println(w.history.summary())
-	held = w.waited(all).print()
+	held = w.waited(all, stop).print()
 	held = routes.print() && held
 	for _, k := range kinds {
 		got := without.row(k.kind, all, lost, stop, back)
@@ -108,24 +109,28 @@ func (w *work) setLag() (time.Duration, error) {
 	return lag + lag/2, nil
 }
 
-// waited judges how long clients got no good answer.
-func (w *work) waited(all []*client) *verdict {
-	bound := w.options.interval*time.Duration(w.options.failures) + clientLimit
-	v, longest, touched, failed := &verdict{}, time.Duration(0), 0, 0
+// waited judges how long clients got errors: no longer than until the health checks have noticed, and what was asked just before has failed.
+func (w *work) waited(all []*client, stop time.Time) *verdict {
+	bound := w.options.interval * time.Duration(w.options.failures)
+	v, failed, touched := &verdict{}, 0, 0
+	var errors, longest, last time.Duration
 	for _, c := range all {
 		if c.failed > 0 {
 			touched++
+			last = max(last, c.last.Sub(stop))
 		}
 		failed += c.failed
-		longest = max(longest, c.longest)
-		if c.longest > bound || !c.failing.IsZero() {
-			v.say("%s got no good answer for %v, at the end: %v", c.name, c.longest, !c.failing.IsZero())
+		errors, longest = max(errors, c.errors), max(longest, c.longest)
+		if c.errors > bound || !c.failing.IsZero() {
+			v.say("%s got errors for %v, at the end: %v", c.name, c.errors, !c.failing.IsZero())
 		}
 	}
-	v.text = fmt.Sprintf("clients: %d of %d had failures (%d requests), the longest from the first to the next good answer %v; allowed are %v × %d + %v",
-		touched, len(all), failed, longest.Round(10*time.Millisecond), w.options.interval, w.options.failures, clientLimit)
+	v.text = fmt.Sprintf("clients: %d of %d had failures (%d requests); a client's errors lasted %v at most, allowed are %v × %d; its next good answer came %v after the first error at most; "+
+		"the last error of all came %v after the stop", touched, len(all), failed, short(errors), w.options.interval, w.options.failures, short(longest), short(last))
 	return v
 }
+
+func short(d time.Duration) time.Duration { return d.Round(10 * time.Millisecond) }
 
 // settled waits until nothing is under way between the regions that are left.
 func (c *cloud) settled(left []int) error {

@@ -39,7 +39,7 @@ func main() {
 	flag.DurationVar(&o.length, "for", 0, "how long they do: 10m, or 90s with --lose")
 	flag.StringVar(&o.lose, "lose", "", "instead of troubles: the region to stop for good after a third of the time, primary or secondary")
 	flag.DurationVar(&o.interval, "check-every", 10*time.Second, "with --lose: how often a region's health is asked")
-	flag.IntVar(&o.failures, "failures", 2, "with --lose: that take a region out")
+	flag.IntVar(&o.failures, "failures", 1, "with --lose: that take a region out")
 	flag.DurationVar(&o.lag, "lag", 0, "with --lose: of every link, one way, and half of it more at random; that of go run ./local if 0")
 	flag.Parse()
 	if o.length == 0 {

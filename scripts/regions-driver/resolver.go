@@ -17,13 +17,14 @@ type resolver struct {
 	interval time.Duration
 	failures int
 
-	mu  sync.Mutex
-	out []bool
-	row []int // answers in a row against what it believes
+	mu   sync.Mutex
+	out  []bool
+	row  []int // answers in a row against what it believes
+	good []int // answers so far
 }
 
 func newResolver(c *cloud, o options) *resolver {
-	return &resolver{cloud: c, interval: o.interval, failures: o.failures, out: make([]bool, len(c.apis)), row: make([]int, len(c.apis))}
+	return &resolver{cloud: c, interval: o.interval, failures: o.failures, out: make([]bool, len(c.apis)), row: make([]int, len(c.apis)), good: make([]int, len(c.apis))}
 }
 
 // run asks until ctx ends.
@@ -49,6 +50,9 @@ func (r *resolver) run(ctx context.Context) {
 func (r *resolver) note(region int, good bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if good {
+		r.good[region]++
+	}
 	if good != r.out[region] {
 		r.row[region] = 0
 		return
@@ -68,4 +72,16 @@ func (r *resolver) nearest(home int) int {
 		}
 	}
 	return home
+}
+
+// awaitGood returns right after a region's next good answer.
+func (r *resolver) awaitGood(region int) {
+	count := func() int {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.good[region]
+	}
+	for before := count(); count() == before; {
+		time.Sleep(time.Millisecond)
+	}
 }
