@@ -87,16 +87,16 @@ func (l Login) Do(ctx context.Context, in In) (Out, error) {
 	return Out{httpapi.ViewSelf(user), tokens, device}, err
 }
 
-// upgradeTimeout bounds what an upgrade may add to a login.
+// upgradeTimeout bounds how long a login waits for an upgrade to be stored.
 const upgradeTimeout = time.Second
 
 // upgrade stores a hash of the present format and cost in place of the one read. If it fails, the login stands and the next one tries.
 func (l Login) upgrade(ctx context.Context, id domain.UserID, password auth.Password, read string) {
-	ctx, cancel := context.WithTimeout(ctx, upgradeTimeout)
-	defer cancel()
 	hash, err := l.Cost.Hash(password, l.Random)
 	if err == nil {
-		err = l.Hashes.Rehash(ctx, id, read, hash)
+		limited, cancel := context.WithTimeout(ctx, upgradeTimeout)
+		defer cancel()
+		err = l.Hashes.Rehash(limited, id, read, hash)
 	}
 	if err != nil {
 		l.Log.WarnContext(ctx, "the password's hash was not upgraded", "userId", id.String(), "cause", err.Error())
