@@ -20,6 +20,7 @@ func Rebuild(stored Summary, mine []LessonShard) Summary {
 			out.Remember(Recent{LessonID: s.LessonID, Title: s.Title, Score: s.LastScore, CompletedAt: s.LastCompletedAt})
 		}
 	}
+	maps.DeleteFunc(change, func(_ Track, t Tally) bool { return t == Tally{} }) // it would take the place of another track
 	out.Count(change)
 	return out
 }
