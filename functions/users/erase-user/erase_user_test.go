@@ -74,6 +74,25 @@ func left(t testing.TB, stand *localtest.Stand, user localtest.User) (found []st
 	return found
 }
 
+// live leaves what users leave: progress, a session, a picture and a like.
+func live(t testing.TB, stand *localtest.Stand, user localtest.User, lesson *domain.Lesson) {
+	t.Helper()
+	stand.Complete(t, user, lesson, 80, time.Now())
+	stand.SignIn(t, user, "laptop", time.Now())
+	buckets.Pictures(t, stand, user)
+	_, err := likes(stand).Like(t.Context(), user.ID, lesson.State().ID, func(_ *domain.Lesson, l *domain.Like) (int, []domain.Event, error) {
+		change, _ := l.Set(true, time.Now())
+		return change, nil, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func likes(stand *localtest.Stand) dynamo.Likes {
+	return dynamo.Likes{Table: stand.Table("LEARNING_TABLE"), Region: localtest.Region, Regions: []string{localtest.Region}}
+}
+
 // D56: a deletion that died left the rest for ever.
 func TestD56TheEventAloneErases(t *testing.T) {
 	t.Parallel()
@@ -81,18 +100,8 @@ func TestD56TheEventAloneErases(t *testing.T) {
 	buckets.Open(t, stand)
 	ana, other := stand.NewUser(t), stand.NewUser(t)
 	lesson := stand.NewLesson(t, "go", 1)
-	stand.Complete(t, ana, lesson, 80, time.Now())
 	stand.Complete(t, other, lesson, 80, time.Now())
-	stand.SignIn(t, ana, "laptop", time.Now())
-	buckets.Pictures(t, stand, ana)
-	likes := dynamo.Likes{Table: stand.Table("LEARNING_TABLE"), Region: localtest.Region, Regions: []string{localtest.Region}}
-	_, err := likes.Like(t.Context(), ana.ID, lesson.State().ID, func(_ *domain.Lesson, l *domain.Like) (int, []domain.Event, error) {
-		change, _ := l.Set(true, time.Now())
-		return change, nil, nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	live(t, stand, ana, lesson)
 	event := deleted(t, ana.ID)
 	c := consumer(t, stand, func() { late(t, stand, ana) }) // a request that was under way
 	for range 2 {
@@ -114,6 +123,36 @@ func TestD56TheEventAloneErases(t *testing.T) {
 	}
 	if err := sessions.Standing(t.Context(), ana.ID, late); err != domain.ErrSessionEnded {
 		t.Errorf("a session that opens later: %v", err)
+	}
+}
+
+// The function dies at each of its calls to DynamoDB and S3, before it is done and after; the event comes again.
+func TestAKilledFunctionIsFinishedByTheEventAgain(t *testing.T) {
+	t.Parallel()
+	for _, done := range []bool{false, true} {
+		n := int64(1)
+		for more := true; more; n++ {
+			stand := localtest.New(t)
+			buckets.Open(t, stand)
+			faults := buckets.Between(t, stand)
+			ana, other, lesson := stand.NewUser(t), stand.NewUser(t), stand.NewLesson(t, "go", 1)
+			live(t, stand, ana, lesson)
+			c, event := consumer(t, stand, func() {}), deleted(t, ana.ID)
+			heal := faults.Die(n, done, func() {})
+			died := c.Deliver(event)
+			if more = heal() >= n; more != (died != nil) {
+				t.Errorf("dead at call %d, done: %v: it told %v", n, done, died)
+			}
+			err := c.Deliver(event)
+			found := append(left(t, stand, ana), buckets.Keys(t, stand)...)
+			_, liked, readErr := likes(stand).View(t.Context(), other.ID, lesson.State().ID)
+			if err != nil || readErr != nil || len(found) != 0 || liked.Count != 0 {
+				t.Errorf("dead at call %d, done: %v: then %v, there is still %q, and %d like it (%v)", n, done, err, found, liked.Count, readErr)
+			}
+		}
+		if n < 15 {
+			t.Errorf("it made %d calls, want the many of three tables and a bucket", n-1)
+		}
 	}
 }
 
