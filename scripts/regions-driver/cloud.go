@@ -103,11 +103,26 @@ func (c *cloud) change(change map[string]any) error {
 func (c *cloud) replay(ctx context.Context) error {
 	sent := 0
 	for i, name := range c.names {
-		said, err := exec.CommandContext(ctx, "go", "run", "./cmd/events", "--local", "--region", name, "--api", c.apis[i], "--dynamodb", c.dynamoDBs[i], "replay", "--all").CombinedOutput()
-		if err != nil {
-			return fmt.Errorf("the dead letters of %s: %w: %s", name, err, said)
+		do := func(what ...string) (string, error) {
+			arguments := append([]string{"run", "./cmd/events", "--local", "--region", name, "--api", c.apis[i], "--dynamodb", c.dynamoDBs[i]}, what...)
+			said, err := exec.CommandContext(ctx, "go", arguments...).CombinedOutput()
+			if err != nil {
+				err = fmt.Errorf("the dead letters of %s: %w: %s", name, err, said)
+			}
+			return string(said), err
 		}
-		sent += strings.Count(string(said), "sent ")
+		dead, err := do("list")
+		if err != nil {
+			return err
+		}
+		said, err := do("replay", "--all")
+		if err != nil {
+			return err
+		}
+		if n := strings.Count(said, "sent "); n > 0 {
+			fmt.Printf("dead letters of %s:\n%s", name, dead)
+			sent += n
+		}
 	}
 	fmt.Printf("%d dead letters sent again\n", sent)
 	return c.quiet(ctx)
