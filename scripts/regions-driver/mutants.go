@@ -20,8 +20,8 @@ func weaken(mutant, root string) error {
 		// Each region decides by its own replica who has an address.
 		"claim-anywhere": {{"shared/dynamo/accounts.go", "if a.Home == nil {", "if a.Home == nil || true {"},
 			{"template.yaml", "MultiRegionConsistency: !If [IsStrong, STRONG, EVENTUAL]", "MultiRegionConsistency: EVENTUAL"}},
-		// The best score is that of the region that is read last.
-		"arrival-order": {{"shared/domain/progress.go", "all.BestScore = max(all.BestScore, s.BestScore)", "all.BestScore = s.BestScore"}},
+		// The score that arrives last in a region is its best.
+		"arrival-order": {{"shared/domain/progress.go", "mine.BestScore = max(mine.BestScore, a.Score)", "mine.BestScore = a.Score"}},
 		// The replica of the region that is asked decides whether a link to a new password still works.
 		"link-anywhere": {{"functions/auth/reset-password/main.go", "home := env.Accounts().AtHome()", "home := env.Accounts()\n\thome.Home = nil"},
 			{"template.yaml", "MultiRegionConsistency: !If [IsStrong, STRONG, EVENTUAL]", "MultiRegionConsistency: EVENTUAL"}},
