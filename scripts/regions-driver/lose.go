@@ -44,7 +44,7 @@ func (w *work) lose(ctx context.Context) (held bool, err error) {
 		return false, ctx.Err()
 	case <-time.After(w.options.length / 3):
 	}
-	r.awaitGood(lost) // the worst moment: nobody will ask for a whole interval
+	r.awaitGood(until, lost) // the worst moment: nobody will ask for a whole interval
 	stop := time.Now()
 	if err := w.cloud.change(map[string]any{"do": "stop", "region": w.cloud.names[lost]}); err != nil {
 		return false, err

@@ -74,14 +74,14 @@ func (r *resolver) nearest(home int) int {
 	return home
 }
 
-// awaitGood returns right after a region's next good answer.
-func (r *resolver) awaitGood(region int) {
+// awaitGood returns right after a region's next good answer, or when ctx ends.
+func (r *resolver) awaitGood(ctx context.Context, region int) {
 	count := func() int {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		return r.good[region]
 	}
-	for before := count(); count() == before; {
+	for before := count(); count() == before && ctx.Err() == nil; {
 		time.Sleep(time.Millisecond)
 	}
 }

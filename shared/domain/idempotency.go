@@ -17,11 +17,11 @@ var (
 	ErrKeyInProgress = fault.New(fault.Conflict, "idempotency.in_progress", "A request with this Idempotency-Key is being worked on. Try again later.")
 )
 
-// Repeatable is a request that its client may send several times and that takes effect once.
+// Repeatable is what may come several times and takes effect once: a request that its client sends again, a mail whose event comes again.
 type Repeatable struct {
 	User        UserID
-	Route       string
-	Key         string        // chosen by the client; unique for this user and route
+	Route       string        // or which mail
+	Key         string        // chosen by the client, or the event's id; unique for this user and route
 	Fingerprint []byte        // of everything that the answer depends on
 	Kept        time.Duration // how long it is remembered; 0 means AnswersKept
 }
@@ -41,8 +41,8 @@ type KeptAnswer struct {
 	Body   []byte
 }
 
-// Idempotency remembers repeatable requests. Of all requests with one key one at a time runs, in one region; another region
-// knows of it as soon as it is replicated.
+// Idempotency remembers repeatable requests. Of all requests with one key one at a time runs, in one region; another region knows of it as
+// soon as it is replicated.
 type Idempotency interface {
 	// Begin starts a run, or returns the answer of one before. The run must be over before the lease is: then others may begin.
 	// ErrKeyReused when the key came with another fingerprint, ErrKeyInProgress while another run has the lease.

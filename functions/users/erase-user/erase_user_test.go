@@ -129,30 +129,31 @@ func TestD56TheEventAloneErases(t *testing.T) {
 // The function dies at each of its calls to DynamoDB and S3, before it is done and after; the event comes again.
 func TestAKilledFunctionIsFinishedByTheEventAgain(t *testing.T) {
 	t.Parallel()
-	for _, done := range []bool{false, true} {
-		n := int64(1)
-		for more := true; more; n++ {
-			stand := localtest.New(t)
-			buckets.Open(t, stand)
-			faults := buckets.Between(t, stand)
-			ana, other, lesson := stand.NewUser(t), stand.NewUser(t), stand.NewLesson(t, "go", 1)
-			live(t, stand, ana, lesson)
-			c, event := consumer(t, stand, func() {}), deleted(t, ana.ID)
+	stand := localtest.New(t)
+	buckets.Open(t, stand)
+	faults := buckets.Between(t, stand)
+	c, lesson := consumer(t, stand, func() {}), stand.NewLesson(t, "go", 1)
+	n := int64(1)
+	for more := true; more; n++ {
+		for _, done := range []bool{false, true} {
+			user := stand.NewUser(t)
+			live(t, stand, user, lesson)
+			event := deleted(t, user.ID)
 			heal := faults.Die(n, done, func() {})
 			died := c.Deliver(event)
 			if more = heal() >= n; more != (died != nil) {
 				t.Errorf("dead at call %d, done: %v: it told %v", n, done, died)
 			}
 			err := c.Deliver(event)
-			found := append(left(t, stand, ana), buckets.Keys(t, stand)...)
-			_, liked, readErr := likes(stand).View(t.Context(), other.ID, lesson.State().ID)
+			found := append(left(t, stand, user), buckets.Keys(t, stand)...)
+			_, liked, readErr := likes(stand).View(t.Context(), user.ID, lesson.State().ID)
 			if err != nil || readErr != nil || len(found) != 0 || liked.Count != 0 {
 				t.Errorf("dead at call %d, done: %v: then %v, there is still %q, and %d like it (%v)", n, done, err, found, liked.Count, readErr)
 			}
 		}
-		if n < 15 {
-			t.Errorf("it made %d calls, want the many of three tables and a bucket", n-1)
-		}
+	}
+	if n < 15 {
+		t.Errorf("it made %d calls, want the many of three tables and a bucket", n-1)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lyceum/local/localtest"
+	"lyceum/local/mailbox"
 	"lyceum/shared/auth"
 	"lyceum/shared/domain"
 	"lyceum/shared/dynamo"
@@ -31,11 +32,16 @@ func deliver(t testing.TB, consumer *localtest.Consumer, event domain.Event) {
 	}
 }
 
-func TestANewUserIsWelcomedWithALinkThatVerifies(t *testing.T) {
-	t.Parallel()
+func newStand(t testing.TB) (*localtest.Stand, *mailbox.Box, *localtest.Consumer) {
+	t.Helper()
 	stand := localtest.New(t)
 	box := stand.Mailbox(t)
-	consumer := stand.Consume(t, name, handler)
+	return stand, box, stand.Consume(t, name, handler)
+}
+
+func TestANewUserIsWelcomedWithALinkThatVerifies(t *testing.T) {
+	t.Parallel()
+	stand, box, consumer := newStand(t)
 	user := stand.NewUser(t)
 	event := created(t, user.ID, time.Now())
 	stand.WantCalls(t, name, func() { deliver(t, consumer, event) })
@@ -65,9 +71,7 @@ func TestANewUserIsWelcomedWithALinkThatVerifies(t *testing.T) {
 
 func TestWhoIsNotWelcomed(t *testing.T) {
 	t.Parallel()
-	stand := localtest.New(t)
-	box := stand.Mailbox(t)
-	consumer := stand.Consume(t, name, handler)
+	stand, box, consumer := newStand(t)
 	now := time.Now()
 	deliver(t, consumer, created(t, stand.Ghost(t).ID, now)) // deleted meanwhile
 	deliver(t, consumer, created(t, stand.NewUser(t).ID, now.Add(-25*time.Hour)))
@@ -100,9 +104,7 @@ var cheap = auth.Argon2id{MemoryKiB: 64, Passes: 1, Lanes: 1}
 
 func TestAnEventThatComesAgainSendsNoSecondMail(t *testing.T) {
 	t.Parallel()
-	stand := localtest.New(t)
-	box := stand.Mailbox(t)
-	consumer := stand.Consume(t, name, handler)
+	stand, box, consumer := newStand(t)
 	user := stand.NewUser(t)
 	event := created(t, user.ID, time.Now())
 	var all sync.WaitGroup
@@ -120,9 +122,7 @@ func TestAnEventThatComesAgainSendsNoSecondMail(t *testing.T) {
 // SES cannot be asked what it has sent, so a death behind its call alone sends the mail twice: the same one, with the same link.
 func TestAKilledFunctionSendsOneMailMoreThanItHasTo(t *testing.T) {
 	t.Parallel()
-	stand := localtest.New(t)
-	box := stand.Mailbox(t)
-	consumer := stand.Consume(t, name, handler)
+	stand, box, consumer := newStand(t)
 	twice := 0
 	stand.EachDeath(t, func() (func() error, func(*testing.T)) {
 		user := stand.NewUser(t)
@@ -145,9 +145,7 @@ func TestAKilledFunctionSendsOneMailMoreThanItHasTo(t *testing.T) {
 
 func TestAMailThatFailedComesWithTheEventAgain(t *testing.T) {
 	t.Parallel()
-	stand := localtest.New(t)
-	box := stand.Mailbox(t)
-	consumer := stand.Consume(t, name, handler)
+	stand, box, consumer := newStand(t)
 	user := stand.NewUser(t)
 	event := created(t, user.ID, time.Now())
 	stand.MailDown.Store(true)
