@@ -153,6 +153,11 @@ func TestAMailThatFailedComesWithTheEventAgain(t *testing.T) {
 	if err == nil || strings.Contains(err.Error(), user.Email) {
 		t.Errorf("without SES: %v, want an error that does not name the recipient", err)
 	}
+	for _, item := range stand.Items(t, "EPHEMERAL_TABLE") {
+		if item["leaseUntil"] != 0.0 {
+			t.Errorf("the next one must wait until %v", item["leaseUntil"])
+		}
+	}
 	stand.MailDown.Store(false)
 	for _, words := range []string{"GetItem", "PutItem"} {
 		stand.Intercept(localtest.Down(words))
