@@ -98,8 +98,11 @@ func (b *Box) send(r *http.Request) (id string, err error) {
 		return "", bad("the mailbox takes messages to one address with subject, text and HTML")
 	}
 	m.To = in.Destination.ToAddresses[0]
-	if to, err := mail.ParseAddress(m.To); err != nil || to.Address != m.To || !ascii(m.To) || strings.ContainsAny(m.Subject+m.From, "\r\n") {
-		return "", bad("an address or a header is not valid: addresses are ASCII, their domains in Punycode")
+	if to, err := mail.ParseAddress(m.To); err != nil || to.Address != m.To || !ascii(m.To) {
+		return "", bad("Local address contains illegal character")
+	}
+	if strings.ContainsAny(m.Subject+m.From, "\r\n") {
+		return "", bad("a header is not valid")
 	}
 	return b.add(m)
 }

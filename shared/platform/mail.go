@@ -4,18 +4,23 @@ import (
 	"errors"
 	"net/mail"
 	"net/url"
+	"regexp"
 
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 
 	"lyceum/shared/auth"
+	"lyceum/shared/domain"
 	sender "lyceum/shared/mail"
 )
+
+var plainAddress = regexp.MustCompile(`^[a-z0-9._+-]+@[a-z0-9.-]+$`)
 
 // Mailer sends mail from the address in MAIL_FROM.
 func (e *Env) Mailer() sender.SES {
 	from := e.Var("MAIL_FROM")
-	if parsed, err := mail.ParseAddress(from); err != nil || parsed.Address != from {
-		e.fail("MAIL_FROM", errors.New("must be a mail address such as no-reply@example.org"))
+	// What SES says of an address that it cannot take must be about the recipient's, so this one is held to the stricter rules.
+	if address, err := domain.ParseEmail(from); err != nil || !plainAddress.MatchString(address.String()) {
+		e.fail("MAIL_FROM", errors.New("must be a mail address such as no-reply@example.org, of letters, digits and . _ + -"))
 	}
 	endpoint := e.endpoint("AWS_ENDPOINT_URL_SESV2")
 	client := sesv2.NewFromConfig(e.config(), func(o *sesv2.Options) { o.BaseEndpoint = endpoint })
