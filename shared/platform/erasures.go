@@ -15,17 +15,18 @@ import (
 func (e *Env) Erasures() dynamo.Erasures {
 	return dynamo.Erasures{
 		Accounts: e.Accounts(), Learning: e.Table("LEARNING_TABLE"), Ephemeral: e.Table("EPHEMERAL_TABLE"),
-		Objects: e.replicas(), Now: e.Now,
+		Objects: e.replicas("UPLOADS_BUCKET"), Now: e.Now,
 	}
 }
 
-// replicas are the uploads buckets of all regions, this one's first: their names differ in the region at the end. S3 replicates objects but
-// no deletion of a version, so what is erased must be erased in each.
+// replicas are the buckets of all regions that S3 copies to each other, this one's first. S3 replicates objects but no deletion of a
+// version, so what is erased must be erased in each.
 type replicas []objects.Bucket
 
-func (e *Env) replicas() (all replicas) {
-	name, here := strings.CutSuffix(e.Var("UPLOADS_BUCKET"), e.Region())
-	all = append(all, e.Bucket("UPLOADS_BUCKET"))
+// replicas finds them by the bucket that the variable names: their names differ in the region at the end.
+func (e *Env) replicas(variable string) (all replicas) {
+	name, here := strings.CutSuffix(e.Var(variable), e.Region())
+	all = append(all, e.Bucket(variable))
 	for _, region := range e.Regions() {
 		if here && region != e.Region() {
 			all = append(all, e.SlowBucket(domain.Place{Bucket: name + region, Region: region}))
