@@ -14,8 +14,14 @@ func (s *Server) tableARN(name string) string {
 
 func (s *Server) indexARN(table, index string) string { return s.tableARN(table) + "/index/" + index }
 
-// tableName accepts a table's ARN in place of its name.
-func (s *Server) tableName(given string) string { return strings.TrimPrefix(given, s.tableARN("")) }
+// tableName returns the table's name: given may be its ARN instead. It returns nil for nil, a name that the request does not have.
+func (s *Server) tableName(given *string) *string {
+	if given == nil {
+		return nil
+	}
+	name := strings.TrimPrefix(*given, s.tableARN(""))
+	return &name
+}
 
 // table returns a table, or nil.
 func (s *Server) table(name string) *table { return (*s.tables.Load())[name] }

@@ -40,9 +40,8 @@ type (
 func (c *call) batchGetItem(in *batchGetItemInput) (*batchGetItemOutput, error) {
 	var v violations
 	v.returnCapacity(in.ReturnConsumedCapacity)
-	v.required("requestItems", in.RequestItems != nil)
-	if in.RequestItems != nil && len(in.RequestItems) == 0 {
-		v.add("'{}'", "requestItems", "have length greater than or equal to 1")
+	if len(in.RequestItems) == 0 {
+		return nil, noRequests(c.operation)
 	}
 	names := sortedNames(in.RequestItems)
 	total := 0
@@ -51,6 +50,9 @@ func (c *call) batchGetItem(in *batchGetItemInput) (*batchGetItemOutput, error) 
 		if of == nil || len(of.Keys) == 0 {
 			v.add("'[]'", "requestItems."+name+".member.keys", "have length greater than or equal to 1")
 			continue
+		}
+		if len(of.Keys) > maxBatchGets {
+			v.valueless("RequestItems."+name+".member.Keys", fmt.Sprintf("have length less than or equal to %d", maxBatchGets))
 		}
 		total += len(of.Keys)
 	}
@@ -121,7 +123,7 @@ func (k *keysAndAttributes) projection() (expr.Projection, error) {
 
 // batchTable asks for permission on a table's keys, and checks that they are good and distinct.
 func (c *call) batchTable(name string, keys []attr.Input) (*table, error) {
-	name = c.tableName(name)
+	name = *c.tableName(&name)
 	t := c.table(name)
 	var leading []string
 	if t != nil {
@@ -223,9 +225,8 @@ func (in *batchWriteItemInput) writes(c *call) ([]*write, error) {
 	var v violations
 	v.returnCapacity(in.ReturnConsumedCapacity)
 	v.oneOf("returnItemCollectionMetrics", in.ReturnItemCollectionMetrics, "SIZE", "NONE")
-	v.required("requestItems", in.RequestItems != nil)
-	if in.RequestItems != nil && len(in.RequestItems) == 0 {
-		v.add("'{}'", "requestItems", "have length greater than or equal to 1")
+	if len(in.RequestItems) == 0 {
+		return nil, noRequests(c.operation)
 	}
 	var writes []*write
 	total := 0
@@ -234,9 +235,14 @@ func (in *batchWriteItemInput) writes(c *call) ([]*write, error) {
 		if len(requests) == 0 {
 			v.add("'[]'", "requestItems."+name+".member", "have length greater than or equal to 1")
 		}
+		if len(requests) > maxBatchWrites {
+			return nil, invalid("1 validation error detected: Value '{%s=[%d requests]}' at 'requestItems' failed to satisfy constraint: Map value must "+
+				"satisfy constraint: [Member must have length less than or equal to %d, Member must have length greater than or equal to 1]",
+				name, len(requests), maxBatchWrites)
+		}
 		total += len(requests)
 		for i, r := range requests {
-			w := &write{tableName: c.tableName(name)}
+			w := &write{tableName: *c.tableName(&name)}
 			var key attr.Input
 			at := fmt.Sprintf("requestItems.%s.member.%d.member.", name, i+1)
 			switch {

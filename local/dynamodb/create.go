@@ -3,6 +3,7 @@ package dynamodb
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Limits of a table.
@@ -16,6 +17,9 @@ const (
 
 // check validates a new table. One with local secondary indexes is refused by name, as no table of the project has any.
 func (in *createTableInput) check() error {
+	if in.TableName == nil {
+		return invalid("The parameter 'TableName' is required but was not present in the request")
+	}
 	if err := in.constraints(); err != nil {
 		return err
 	}
@@ -59,7 +63,7 @@ func (in *createTableInput) constraints() error {
 	v.keySchema("keySchema", in.KeySchema)
 	for i, x := range in.indexes() {
 		at := fmt.Sprintf("globalSecondaryIndexes.%d.member.", i+1)
-		v.name(at+"indexName", x.IndexName)
+		v.name(at+"indexName", &x.IndexName)
 		v.keySchema(at+"keySchema", x.KeySchema)
 		if v.required(at+"projection", x.Projection != nil); x.Projection != nil {
 			v.oneOf(at+"projection.projectionType", x.Projection.ProjectionType, "ALL", "INCLUDE", "KEYS_ONLY")
@@ -73,13 +77,17 @@ func (in *createTableInput) constraints() error {
 }
 
 func (v *violations) keySchema(member string, schema []keyElement) {
+	elements := make([]string, len(schema))
+	for i, e := range schema {
+		elements[i] = fmt.Sprintf("KeySchemaElement(attributeName=%s, keyType=%s)", e.AttributeName, e.KeyType)
+	}
 	switch {
 	case schema == nil:
 		v.required(member, false)
 	case len(schema) == 0:
 		v.add("'[]'", member, "have length greater than or equal to 1")
 	case len(schema) > 2:
-		v.add(fmt.Sprintf("'%v'", schema), member, "have length less than or equal to 2")
+		v.add(fmt.Sprintf("'[%s]'", strings.Join(elements, ", ")), member, "have length less than or equal to 2")
 	}
 	for i, e := range schema {
 		at := fmt.Sprintf("%s.%d.member.", member, i+1)
@@ -119,7 +127,7 @@ func (in *createTableInput) checkSchema(schema []keyElement, used map[string]boo
 			return invalid("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
 		}
 		if schema[0].AttributeName == schema[1].AttributeName {
-			return invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name")
+			return invalid("Invalid KeySchema: Some index key attribute have no definition")
 		}
 	}
 	for _, e := range schema {

@@ -42,6 +42,11 @@ func newError(namespace, name, format string, args ...any) *apiError {
 
 func invalid(format string, args ...any) error { return attr.Invalid(fmt.Sprintf(format, args...)) }
 
+// noRequests answers a batch without any request.
+func noRequests(operation string) error {
+	return invalid("The requestItems parameter is required for %s", operation)
+}
+
 func noTable(name string) error {
 	return newError(ofDynamoDB, "ResourceNotFoundException", "Requested resource not found: Table: %s not found", name)
 }
@@ -108,6 +113,12 @@ func (v *violations) oneOf(member, value string, allowed ...string) {
 	v.add("'"+value+"'", member, "satisfy enum value set: ["+strings.Join(allowed, ", ")+"]")
 }
 
+// valueless adds a broken constraint in the form that names the member as the request spells it and no value. AWS uses it for some
+// members, as for the Limit of a Query.
+func (v *violations) valueless(member, constraint string) {
+	*v = append(*v, "Value at '"+member+"' failed to satisfy constraint: Member must "+constraint)
+}
+
 // atLeast wants a number, if present, to be low or more; atMost the other way.
 func (v *violations) atLeast(member string, value *int64, low int64) {
 	if value != nil && *value < low {
@@ -123,19 +134,22 @@ func (v *violations) atMost(member string, value *int64, high int64) {
 
 const nameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
 
-// name wants the name of a table or an index.
-func (v *violations) name(member, value string) {
-	switch {
-	case value == "":
+// name checks the name of a table or an index. A nil given is a name that the request does not have.
+func (v *violations) name(member string, given *string) {
+	if given == nil {
 		v.required(member, false)
 		return
-	case len(value) < 3:
-		v.add("'"+value+"'", member, "have length greater than or equal to 3")
-	case len(value) > 255:
-		v.add("'"+value+"'", member, "have length less than or equal to 255")
 	}
-	if strings.Trim(value, nameBytes) != "" {
-		v.add("'"+value+"'", member, "satisfy regular expression pattern: [a-zA-Z0-9_.-]+")
+	switch name := *given; {
+	case name == "":
+		v.add("''", member, "have length greater than or equal to 1")
+	case len(name) < 3:
+		v.add("'"+name+"'", member, "have length greater than or equal to 3")
+	case len(name) > 255:
+		v.add("'"+name+"'", member, "have length less than or equal to 255")
+	}
+	if strings.Trim(*given, nameBytes) != "" {
+		v.add("'"+*given+"'", member, "satisfy regular expression pattern: [a-zA-Z0-9_.-]+")
 	}
 }
 

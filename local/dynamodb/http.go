@@ -6,7 +6,9 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -65,6 +67,9 @@ func (c *call) decode(body []byte, in any) error {
 	}
 	semantic, ok := errors.AsType[*json.SemanticError](err)
 	if ok && errors.Is(err, json.ErrUnknownName) {
+		if err := mixed(body); err != nil {
+			return err
+		}
 		return invalid("The parameter %s of %s is not supported by this engine", parameter(semantic.JSONPointer), c.operation)
 	}
 	text := "Start of structure or map found where not expected"
@@ -79,6 +84,28 @@ func (c *call) decode(body []byte, in any) error {
 		text = "The request body is not valid JSON"
 	}
 	return newError(ofService, "SerializationException", "%s", text)
+}
+
+// mixed returns AWS's error for a request that has parameters of both generations: from before expressions and of expressions.
+func mixed(body []byte) error {
+	var in map[string]jsontext.Value
+	if json.Unmarshal(body, &in) != nil {
+		return nil
+	}
+	var legacy, expressions []string
+	for _, name := range slices.Sorted(maps.Keys(in)) {
+		switch name {
+		case "AttributeUpdates", "AttributesToGet", "ConditionalOperator", "Expected", "KeyConditions", "QueryFilter", "ScanFilter":
+			legacy = append(legacy, name)
+		case "ConditionExpression", "FilterExpression", "KeyConditionExpression", "ProjectionExpression", "UpdateExpression":
+			expressions = append(expressions, name)
+		}
+	}
+	if len(legacy) == 0 || len(expressions) == 0 {
+		return nil
+	}
+	return invalid("Can not use both expression and non-expression parameters in the same request: "+
+		"Non-expression parameters: {%s} Expression parameters: {%s}", strings.Join(legacy, ", "), strings.Join(expressions, ", "))
 }
 
 func wanted(e *json.SemanticError) string {
@@ -128,8 +155,13 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) (name string, out
 	name, known := strings.CutPrefix(r.Header.Get("X-Amz-Target"), "DynamoDB_20120810.")
 	do := operations[name]
 	switch {
-	case r.Method != http.MethodPost || !known:
+	case r.Method != http.MethodPost || name == "":
 		return name, nil, newError(ofService, "UnknownOperationException", "")
+	case strings.HasPrefix(name, "DynamoDBStreams_"):
+		return name, nil, newError(ofService, "UnknownOperationException", "The API of streams is not served by this engine: "+
+			"a stream's records are read inside the process that runs it, so %s has nothing to ask", name)
+	case !known:
+		return name, nil, newError(ofService, "UnknownOperationException", "%s is not an operation of DynamoDB's API of 2012-08-10", name)
 	case do == nil:
 		return name, nil, newError(ofService, "UnknownOperationException", "The operation %s is not supported by this engine", name)
 	}

@@ -10,7 +10,7 @@ import (
 type (
 	// writeInput are the parameters that all writes of one item share, alone or as member of a transaction.
 	writeInput struct {
-		TableName                           string
+		TableName                           *string
 		ConditionExpression                 *string           `json:",omitempty"`
 		ExpressionAttributeNames            map[string]string `json:",omitempty"`
 		ExpressionAttributeValues           attr.Input        `json:",omitzero"`
@@ -106,7 +106,7 @@ func (in *writeInput) write(action string, key attr.Input, update *string) (*wri
 	if err != nil {
 		return nil, err
 	}
-	w := &write{action: action, tableName: in.TableName, key: key.Map, returnOld: in.ReturnValuesOnConditionCheckFailure == "ALL_OLD"}
+	w := &write{action: action, tableName: *in.TableName, key: key.Map, returnOld: in.ReturnValuesOnConditionCheckFailure == "ALL_OLD"}
 	switch {
 	case action == "PutItem":
 		w.item = key.Map

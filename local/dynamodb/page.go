@@ -17,7 +17,7 @@ const maxPageBytes = 1 << 20
 type (
 	// pageInput are the parameters that Query and Scan share.
 	pageInput struct {
-		TableName                 string
+		TableName                 *string
 		IndexName                 *string
 		ConsistentRead            bool
 		ExclusiveStartKey         attr.Input
@@ -55,9 +55,8 @@ func (in *pageInput) check(c *call, v violations) error {
 	in.TableName = c.tableName(in.TableName)
 	v.name("tableName", in.TableName)
 	if in.IndexName != nil {
-		v.name("indexName", *in.IndexName)
+		v.name("indexName", in.IndexName)
 	}
-	v.atLeast("limit", in.Limit, 1)
 	v.oneOf("select", in.Select, "SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES")
 	v.returnCapacity(in.ReturnConsumedCapacity)
 	if err := v.err(); err != nil {
@@ -120,14 +119,14 @@ func newScope(names map[string]string, values attr.Input, without string, takesV
 
 // resolve finds table and index, asks for permission and checks what depends on the schema.
 func (in *pageInput) resolve(c *call, p *page, leadingKeys ...string) error {
-	arn := c.tableARN(in.TableName)
+	arn := c.tableARN(*in.TableName)
 	if in.IndexName != nil {
-		arn = c.indexARN(in.TableName, *in.IndexName)
+		arn = c.indexARN(*in.TableName, *in.IndexName)
 	}
 	if err := c.authorize(c.operation, arn, leadingKeys...); err != nil {
 		return err
 	}
-	t := c.table(in.TableName)
+	t := c.table(*in.TableName)
 	if t == nil {
 		return errNoResource
 	}

@@ -21,7 +21,11 @@ type (
 )
 
 func (c *call) query(in *queryInput) (*pageOutput, error) {
-	if err := in.check(c, nil); err != nil {
+	var v violations
+	if in.Limit != nil && *in.Limit < 1 {
+		v.valueless("Limit", "have value greater than or equal to 1")
+	}
+	if err := in.check(c, v); err != nil {
 		return nil, err
 	}
 	if in.KeyConditionExpression == nil {
@@ -54,7 +58,7 @@ func (c *call) query(in *queryInput) (*pageOutput, error) {
 
 // leadingKey is the partition key value that a query names, for policies; none when it names none.
 func (in *queryInput) leadingKey(c *call, conditions []expr.KeyCondition) []string {
-	t := c.table(in.TableName)
+	t := c.table(*in.TableName)
 	if t == nil {
 		return nil
 	}
@@ -74,6 +78,7 @@ func (in *queryInput) leadingKey(c *call, conditions []expr.KeyCondition) []stri
 
 func (c *call) scan(in *scanInput) (*pageOutput, error) {
 	var v violations
+	v.atLeast("limit", in.Limit, 1)
 	v.atLeast("segment", in.Segment, 0)
 	v.atMost("segment", in.Segment, 999_999)
 	v.atLeast("totalSegments", in.TotalSegments, 1)

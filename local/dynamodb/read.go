@@ -30,7 +30,7 @@ func (t *table) get(tx *bolt.Tx, primary []byte) (attr.Map, error) {
 
 type (
 	getItemInput struct {
-		TableName                string
+		TableName                *string
 		Key                      attr.Input
 		ConsistentRead           bool
 		ProjectionExpression     *string
@@ -59,7 +59,7 @@ func (c *call) getItem(in *getItemInput) (*getItemOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := c.keyed("GetItem", name, in.Key.Map)
+	t, err := c.keyed("GetItem", *name, in.Key.Map)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (c *call) getItem(in *getItemInput) (*getItemOutput, error) {
 		return nil, err
 	}
 	used := consumption{table: readUnits(item.ItemSize(), in.ConsistentRead)}
-	return &getItemOutput{projected(item, projection), used.report(name, in.ReturnConsumedCapacity, plainUnits)}, nil
+	return &getItemOutput{projected(item, projection), used.report(*name, in.ReturnConsumedCapacity, plainUnits)}, nil
 }
 
 // projected keeps an empty answer for an item that has none of the attributes, and none for an item that is missing.

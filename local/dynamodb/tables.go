@@ -11,9 +11,9 @@ import (
 )
 
 type (
-	tableInput       struct{ TableName string }
+	tableInput       struct{ TableName *string }
 	createTableInput struct {
-		TableName                 string
+		TableName                 *string
 		KeySchema                 []keyElement
 		AttributeDefinitions      []attributeDefinition
 		BillingMode               string
@@ -54,13 +54,13 @@ func (in *tableInput) find(c *call) (*table, error) {
 	if v.name("tableName", in.TableName); len(v) > 0 {
 		return nil, v.err()
 	}
-	if err := c.authorize(c.operation, c.tableARN(in.TableName)); err != nil {
+	if err := c.authorize(c.operation, c.tableARN(*in.TableName)); err != nil {
 		return nil, err
 	}
-	if t := c.table(in.TableName); t != nil {
+	if t := c.table(*in.TableName); t != nil {
 		return t, nil
 	}
-	return nil, noTable(in.TableName)
+	return nil, noTable(*in.TableName)
 }
 
 func (c *call) describeTable(in *tableInput) (*describeTableOutput, error) {
@@ -77,7 +77,7 @@ func (c *call) listTables(in *listTablesInput) (*listTablesOutput, error) {
 	v.atLeast("limit", in.Limit, 1)
 	v.atMost("limit", in.Limit, maxListed)
 	if in.ExclusiveStartTableName != "" {
-		v.name("exclusiveStartTableName", in.ExclusiveStartTableName)
+		v.name("exclusiveStartTableName", &in.ExclusiveStartTableName)
 	}
 	if err := v.err(); err != nil {
 		return nil, err
@@ -110,9 +110,9 @@ func (c *call) deleteTable(in *tableInput) (*createTableOutput, error) {
 		return nil, err
 	}
 	return &createTableOutput{d}, c.changeTables(func(tx *bolt.Tx, tables map[string]*table) error {
-		t := tables[in.TableName]
+		t := tables[*in.TableName]
 		if t == nil {
-			return noTable(in.TableName)
+			return noTable(*in.TableName)
 		}
 		if t.DeletionProtected {
 			return invalid("Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.")
@@ -161,7 +161,7 @@ func (c *call) createTable(in *createTableInput) (*createTableOutput, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	if err := c.authorize(c.operation, c.tableARN(in.TableName)); err != nil {
+	if err := c.authorize(c.operation, c.tableARN(*in.TableName)); err != nil {
 		return nil, err
 	}
 	t := in.table(c.now)
@@ -186,7 +186,7 @@ func (c *call) createTable(in *createTableInput) (*createTableOutput, error) {
 
 func (in *createTableInput) table(now time.Time) *table {
 	t := &table{
-		ID: uuid.NewString(), Name: in.TableName, Created: now.UTC(), Definitions: in.AttributeDefinitions, KeySchema: in.KeySchema,
+		ID: uuid.NewString(), Name: *in.TableName, Created: now.UTC(), Definitions: in.AttributeDefinitions, KeySchema: in.KeySchema,
 		BillingMode: in.BillingMode, SSE: in.SSESpecification, Class: in.TableClass, DeletionProtected: in.DeletionProtectionEnabled,
 	}
 	if in.ProvisionedThroughput != nil {

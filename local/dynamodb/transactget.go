@@ -16,7 +16,7 @@ type (
 	}
 	transactGet struct {
 		Get *struct {
-			TableName                string
+			TableName                *string
 			Key                      attr.Input
 			ProjectionExpression     *string
 			ExpressionAttributeNames map[string]string
@@ -39,8 +39,8 @@ func (c *call) transactGetItems(in *transactGetItemsInput) (*transactGetItemsOut
 	asked := permissions{}
 	gets := make([]*write, len(in.TransactItems))
 	for i, item := range in.TransactItems {
-		gets[i] = &write{tableName: item.Get.TableName, key: item.Get.Key.Map}
-		asked.add("GetItem", c.tableARN(item.Get.TableName), gets[i].leadingKey(c))
+		gets[i] = &write{tableName: *item.Get.TableName, key: item.Get.Key.Map}
+		asked.add("GetItem", c.tableARN(*item.Get.TableName), gets[i].leadingKey(c))
 	}
 	if err := c.authorizeAll(asked); err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ type (
 		Enabled       *bool
 	}
 	updateTimeToLiveInput struct {
-		TableName               string
+		TableName               *string
 		TimeToLiveSpecification *timeToLiveSpecification
 	}
 	updateTimeToLiveOutput struct{ TimeToLiveSpecification *timeToLiveSpecification }
@@ -50,13 +50,13 @@ func (c *call) updateTimeToLive(in *updateTimeToLiveInput) (*updateTimeToLiveOut
 	if err := v.err(); err != nil {
 		return nil, err
 	}
-	if err := c.authorize(c.operation, c.tableARN(name)); err != nil {
+	if err := c.authorize(c.operation, c.tableARN(*name)); err != nil {
 		return nil, err
 	}
 	err := c.changeTables(func(tx *bolt.Tx, tables map[string]*table) error {
-		t := tables[name]
+		t := tables[*name]
 		if t == nil {
-			return noTable(name)
+			return noTable(*name)
 		}
 		if t.Global == Strong {
 			return invalid("Time to live is not supported on global tables with multi-Region strong consistency")
@@ -65,7 +65,7 @@ func (c *call) updateTimeToLive(in *updateTimeToLiveInput) (*updateTimeToLiveOut
 		if err != nil {
 			return err
 		}
-		tables[name] = changed
+		tables[*name] = changed
 		if err := saveTable(tx, changed); err != nil {
 			return err
 		}

@@ -21,10 +21,13 @@ var batches = group{
 		{name: "a batch of 25 writes is accepted", exchange: exchange{
 			`BatchWriteItem {"RequestItems":{"$T":[` + list(25, `{"PutRequest":{"Item":{"pk":{"S":"$K-%d"}}}}`) + `]}}`, `{"UnprocessedItems":{}}`}},
 		{name: "a batch of 26 writes is refused", exchange: exchange{
-			`BatchWriteItem {"RequestItems":{"$T":[` + list(26, `{"PutRequest":{"Item":{"pk":{"S":"$K-%d"}}}}`) + `]}}`, "ValidationException: *"}},
+			`BatchWriteItem {"RequestItems":{"$T":[` + list(26, `{"PutRequest":{"Item":{"pk":{"S":"$K-%d"}}}}`) + `]}}`,
+			"ValidationException: 1 validation error detected: Value '{$T=[*]}' at 'requestItems' failed to satisfy constraint: Map value must satisfy " +
+				"constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]"}},
 		{name: "two writes of one item are refused", exchange: exchange{
 			`BatchWriteItem {"RequestItems":{"$T":[{"PutRequest":{"Item":{$pk}}},{"DeleteRequest":{"Key":{$pk}}}]}}`, duplicates}},
-		{name: "an empty write batch is refused", exchange: exchange{`BatchWriteItem {"RequestItems":{}}`, "ValidationException: *"}},
+		{name: "an empty write batch is refused", exchange: exchange{
+			`BatchWriteItem {"RequestItems":{}}`, "ValidationException: The requestItems parameter is required for BatchWriteItem"}},
 		{name: "a table without writes is refused", exchange: exchange{`BatchWriteItem {"RequestItems":{"$T":[]}}`, "ValidationException: *"}},
 		{name: "a request that both puts and deletes is refused", exchange: exchange{
 			`BatchWriteItem {"RequestItems":{"$T":[{"PutRequest":{"Item":{$pk}},"DeleteRequest":{"Key":{$pk}}}]}}`,
@@ -53,9 +56,12 @@ var batches = group{
 		{name: "a read batch of 100 keys is accepted", exchange: exchange{
 			`BatchGetItem {"RequestItems":{"$T":{"Keys":[` + list(100, `{"pk":{"S":"$K-%d"}}`) + `]}}}`, `{"Responses":{"$T":[]}` + answerAll}},
 		{name: "a read batch of 101 keys is refused", exchange: exchange{
-			`BatchGetItem {"RequestItems":{"$T":{"Keys":[` + list(101, `{"pk":{"S":"$K-%d"}}`) + `]}}}`, "ValidationException: *"}},
+			`BatchGetItem {"RequestItems":{"$T":{"Keys":[` + list(101, `{"pk":{"S":"$K-%d"}}`) + `]}}}`,
+			"ValidationException: 1 validation error detected: Value at 'RequestItems.$T.member.Keys' failed to satisfy constraint: " +
+				"Member must have length less than or equal to 100"}},
 		{name: "two reads of one item are refused", exchange: exchange{`BatchGetItem {"RequestItems":{"$T":{"Keys":[{$pk},{$pk}]}}}`, duplicates}},
-		{name: "an empty read batch is refused", exchange: exchange{`BatchGetItem {"RequestItems":{}}`, "ValidationException: *"}},
+		{name: "an empty read batch is refused", exchange: exchange{
+			`BatchGetItem {"RequestItems":{}}`, "ValidationException: The requestItems parameter is required for BatchGetItem"}},
 		{name: "a table without keys is refused", exchange: exchange{`BatchGetItem {"RequestItems":{"$T":{"Keys":[]}}}`, "ValidationException: *"}},
 		{name: "a read batch needs exact keys", exchange: exchange{`BatchGetItem {"RequestItems":{"$T":{"Keys":[{$pk,"a":{"N":"1"}}]}}}`, wrongKey}},
 		{name: "a read batch of a missing table is not found", exchange: exchange{

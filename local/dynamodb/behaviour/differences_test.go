@@ -37,6 +37,9 @@ var knownDifferences = []difference{
 			"39 digits of a fraction are refused", "a word is no number", "an empty text is no number", "infinity is no number",
 			"a hexadecimal is no number", "digit groups are no number", "an index key of another type is refused in a put",
 			"an index is queried by its own hash key", "ALL_OLD of a missing item has no item in the reason",
+			"a key is not both hash and range key", "a key has at most two attributes", "a new table needs a name", "an empty table name is too short",
+			"a batch of 26 writes is refused", "an empty write batch is refused", "a read batch of 101 keys is refused",
+			"an empty read batch is refused", "a scan's Limit is at least one", "Limit zero is refused",
 		}},
 	{"JSON of the wrong shape is a SerializationException; DynamoDB Local converts it or fails with status 500",
 		"https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html", []string{
@@ -48,7 +51,7 @@ var knownDifferences = []difference{
 	{"required parameters, enumerations, values and expressions are checked before the table is looked up; DynamoDB Local does not",
 		"https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CommonErrors.html", []string{
 			"a request needs a key", "a put needs an item", "parameters are checked before the table", "values are checked before the table",
-			"expressions are checked before the table", "ReturnConsumedCapacity outside the enumeration is refused",
+			"expressions are checked before the table", "a legacy parameter beside an expression is refused", "ReturnConsumedCapacity outside the enumeration is refused",
 			"an update in a transaction needs an update expression",
 		}},
 	{"leading and trailing zeros are trimmed; DynamoDB Local keeps them in documents and in the results of arithmetic",

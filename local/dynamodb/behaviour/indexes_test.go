@@ -127,7 +127,8 @@ var scans = group{
 			`Scan {"IndexName":"nope"}`, "ValidationException: The table does not have the specified index: nope"}},
 		{name: "a scan's start key has the schema's names", exchange: exchange{
 			`Scan {"ExclusiveStartKey":{"q":{"S":"a"}}}`, "ValidationException: The provided starting key is invalid*"}},
-		{name: "a scan's Limit is at least one", exchange: exchange{`Scan {"Limit":0}`, "ValidationException: *imit*greater than or equal to 1"}},
+		{name: "a scan's Limit is at least one", exchange: exchange{`Scan {"Limit":0}`,
+			"ValidationException: 1 validation error detected: Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1"}},
 		{name: "a scan of a missing table is not found", exchange: exchange{`Scan {"TableName":"no-such-table"}`, noTable}},
 	},
 }

@@ -38,11 +38,14 @@ var tables = group{
 		{name: "a key schema begins with the hash key", exchange: exchange{create(`"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],
 			"KeySchema":[{"AttributeName":"pk","KeyType":"RANGE"}]`), "ValidationException: *"}},
 		{name: "a key is not both hash and range key", exchange: exchange{create(`"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],
-			"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"pk","KeyType":"RANGE"}]`), "ValidationException: *"}},
+			"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"pk","KeyType":"RANGE"}]`),
+			"ValidationException: Invalid KeySchema: Some index key attribute have no definition"}},
 		{name: "a key has at most two attributes", exchange: exchange{create(
 			`"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"b","AttributeType":"S"},{"AttributeName":"c","AttributeType":"S"}],
 			"KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"b","KeyType":"RANGE"},{"AttributeName":"c","KeyType":"RANGE"}]`),
-			"ValidationException: *"}},
+			"ValidationException: 1 validation error detected: Value '[KeySchemaElement(attributeName=pk, keyType=HASH), " +
+				"KeySchemaElement(attributeName=b, keyType=RANGE), KeySchemaElement(attributeName=c, keyType=RANGE)]' at 'keySchema' " +
+				"failed to satisfy constraint: Member must have length less than or equal to 2"}},
 		{name: "a key attribute is a string, number or binary", exchange: exchange{create(
 			`"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"BOOL"}],` + hashKey), "ValidationException: *"}},
 		{name: "two indexes of one name are refused", exchange: exchange{
@@ -113,6 +116,15 @@ var protocol = group{
 		{name: "a string for ConsistentRead is refused", exchange: exchange{
 			`GetItem {"TableName":"no-such-table","Key":{},"ConsistentRead":"yes"}`, "SerializationException"}},
 		{name: "a request needs a table name", exchange: exchange{`GetItem {"Key":{"a":{"S":"x"}}}`, "ValidationException: *ableName*"}},
+		{name: "a new table needs a name", exchange: exchange{`CreateTable {"BillingMode":"PAY_PER_REQUEST",` + hashTable + `}`,
+			"ValidationException: The parameter 'TableName' is required but was not present in the request"}},
+		{name: "an empty table name is too short", exchange: exchange{`PutItem {"TableName":"","Item":{"a":{"S":"x"}}}`,
+			"ValidationException: 1 validation error detected: Value '' at 'tableName' failed to satisfy constraint: " +
+				"Member must have length greater than or equal to 1"}},
+		{name: "a legacy parameter beside an expression is refused", exchange: exchange{
+			`PutItem {"TableName":"no-such-table","Item":{"a":{"S":"x"}},"Expected":{"a":{"Exists":false}},"ConditionExpression":"attribute_not_exists(a)"}`,
+			"ValidationException: Can not use both expression and non-expression parameters in the same request: " +
+				"Non-expression parameters: {Expected} Expression parameters: {ConditionExpression}"}},
 		{name: "a request needs a key", exchange: exchange{`GetItem {"TableName":"no-such-table"}`, "ValidationException: *'key'*must not be null*"}},
 		{name: "a put needs an item", exchange: exchange{`PutItem {"TableName":"no-such-table"}`, "ValidationException: *'item'*must not be null*"}},
 		{name: "parameters are checked before the table", exchange: exchange{
