@@ -44,7 +44,7 @@ func (r Refresh) Do(ctx context.Context, in In) (auth.Tokens, error) {
 			return false, domain.ErrSessionEnded
 		}
 		successor, changed, err := session.Refresh(token.Generation, r.Now())
-		reused = err == domain.ErrTokenReused
+		reused = errors.Is(err, domain.ErrTokenReused)
 		if err != nil {
 			return false, err
 		}

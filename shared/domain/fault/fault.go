@@ -39,7 +39,8 @@ func Kinds() []Kind {
 	return all
 }
 
-// Error is a classified failure. Declare it beside the rule it belongs to, compare it with errors.Is (by Code).
+// Error is a classified failure. Declare it with New beside the rule it belongs to and compare it with errors.Is. Two faults that New made
+// are different, even if clients are told the same code; a copy of one, with a cause, details or a time, is still that one.
 type Error struct {
 	Kind       Kind
 	Code       string        // stable, public, "context.reason"
@@ -47,6 +48,7 @@ type Error struct {
 	Details    []Detail      // which field, for Invalid
 	RetryAfter time.Duration // when trying again makes sense; 0 = not said
 	cause      error
+	declared   *Error // what New returned; copies keep it
 }
 
 // Detail names one field that broke a rule. Field is the JSON, form, query or path name; it never holds the rejected value.
@@ -57,7 +59,9 @@ type Detail struct {
 
 // New makes a fault.
 func New(kind Kind, code, message string) *Error {
-	return &Error{Kind: kind, Code: code, Message: message}
+	e := &Error{Kind: kind, Code: code, Message: message}
+	e.declared = e
+	return e
 }
 
 // Error is for logs: it includes the cause.
@@ -71,10 +75,10 @@ func (e *Error) Error() string {
 // Unwrap gives the hidden cause.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Is compares by code, so that a fault with a cause is still the declared one.
+// Is reports whether target is the same declared fault or a copy of it.
 func (e *Error) Is(target error) bool {
 	t, ok := target.(*Error)
-	return ok && t.Code == e.Code
+	return ok && e.declared != nil && t.declared == e.declared
 }
 
 // Because returns a copy of the fault that carries a cause for the logs.

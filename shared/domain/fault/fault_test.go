@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"lyceum/shared/domain/fault"
 )
@@ -23,6 +24,20 @@ func TestError(t *testing.T) {
 		}
 		if !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("errors.Is(%v, the cause) = false, want true", err)
+		}
+	})
+	t.Run("another fault that tells clients the same code is another fault", func(t *testing.T) {
+		t.Parallel()
+		if other := fault.New(errGone.Kind, errGone.Code, errGone.Message); errors.Is(other, errGone) || errors.Is(errGone, other) {
+			t.Error("errors.Is = true for two faults, want false")
+		}
+	})
+	t.Run("a copy with a time or details is still the declared fault", func(t *testing.T) {
+		t.Parallel()
+		later := *errGone
+		later.RetryAfter, later.Details = time.Second, []fault.Detail{{Field: "id"}}
+		if !errors.Is(&later, errGone) || !errors.Is(later.Because(io.EOF), errGone) {
+			t.Error("errors.Is = false for a copy, want true")
 		}
 	})
 	t.Run("a fault of another code is another fault", func(t *testing.T) {
