@@ -1,11 +1,9 @@
 package domain
 
 import (
-	"bytes"
 	"encoding/binary"
 	"hash/crc32"
 	"io"
-	"regexp"
 
 	"lyceum/shared/domain/fault"
 )
@@ -17,16 +15,19 @@ const (
 	MaxImageBytes = 25 << 20
 )
 
+// otherPictures says what to do with the pictures of telephones, cameras and chats that are not accepted.
+const otherPictures = "Save HEIC, AVIF, GIF and TIFF pictures as JPEG or PNG first."
+
 // Faults of what a file holds.
 var (
-	ErrFileType      = fault.New(fault.Unsupported, "upload.type_unsupported", "Only whole JPEG, PNG and WebP images and PDF documents are accepted, judged by their bytes.")
+	ErrFileType      = fault.New(fault.Unsupported, "upload.type_unsupported", "Only whole JPEG, PNG and WebP images and PDF documents are accepted, judged by their bytes. "+otherPictures)
 	ErrImageTooLarge = fault.New(fault.TooLarge, "upload.image_too_large", "The image is larger than 25 MiB, 16384 pixels a side or 100 million pixels.")
-	ErrPolyglot      = fault.New(fault.Unsupported, "upload.ambiguous", "The file can be read as a web page, a script or an archive too.")
+	ErrPolyglot      = fault.New(fault.Unsupported, "upload.ambiguous", "The file can be read as an archive (ZIP) too.")
 )
 
-// Inspect tells the type of a file of size bytes by its structure: its header must be complete and its end must be there, so a cut
-// or renamed file is ErrFileType. Pictures are bounded, and what a browser or an unpacker would take for something else is refused. It
-// reads a few ranges of most files, all of a picture at most. Errors of reading are returned as they are.
+// Inspect tells the type of a file of size bytes by its structure, never by words in it: what viewers open is accepted, and served under
+// its type alone, so that nothing in it can run. A file that was cut or renamed is ErrFileType. Pictures are bounded. It reads a few
+// ranges of most files, all of a picture at most. Errors of reading are returned as they are.
 func Inspect(file io.ReaderAt, size int64) (contentType string, err error) {
 	p := &probe{file: file, size: size}
 	contentType, width, height := sniff(p)
@@ -36,7 +37,7 @@ func Inspect(file io.ReaderAt, size int64) (contentType string, err error) {
 		err = ErrFileType
 	case isImage && (size > MaxImageBytes || width > MaxSide || height > MaxSide || width*height > MaxPixels):
 		err = ErrImageTooLarge
-	case p.err == nil && ambiguous(p, isImage):
+	case p.err == nil && isArchive(p):
 		err = ErrPolyglot
 	}
 	if p.err != nil {
@@ -63,61 +64,16 @@ func sniff(p *probe) (contentType string, width, height int64) {
 	return "", 0, 0
 }
 
-// markup is what makes browsers take a file for a page (WHATWG MIME sniffing, section 7.1) or servers run it.
-var markup = regexp.MustCompile(`(?i)<(!doctype html|html|head|body|script|iframe|svg|\?php)[\s>/]`)
-
-// ambiguous looks where readers that guess look: the first kilobytes, all of a picture's edges, and the directory at the end of a ZIP
-// (APPNOTE 4.3.16).
-func ambiguous(p *probe, isImage bool) bool {
-	front := int64(4 << 10)
-	if isImage {
-		front = probeHead
-	}
-	if markup.Match(p.first(front)) {
-		return true
-	}
+// isArchive looks for the directory that ends a ZIP, whose comment must reach to the very end (APPNOTE 4.3.16). An archive that is attached
+// to a document ends before.
+func isArchive(p *probe) bool {
 	end := p.last(probeHead)
-	if bytes.Contains(end, []byte("PK\x05\x06\x00\x00\x00\x00")) {
-		return true
-	}
-	if !isImage {
-		end = end[max(0, bytes.LastIndex(end, []byte("%%EOF"))):]
-	}
-	return markup.Match(end)
-}
-
-// readJPEG walks the marker segments to the first scan, wants a frame header before it and EOI after it (ITU T.81 annex B). A
-// thumbnail lies within a segment, so its EOI does not make a cut photograph whole.
-func readJPEG(p *probe) (width, height int64) {
-	if !bytes.Equal(p.at(0, 2), []byte{0xff, 0xd8}) {
-		return 0, 0
-	}
-	for i := int64(2); ; {
-		b := p.at(i, 4)
-		if b == nil || b[0] != 0xff {
-			return 0, 0
+	for i := len(end) - 22; i >= 0; i-- {
+		if string(end[i:i+4]) == "PK\x05\x06" && i+22+int(binary.LittleEndian.Uint16(end[i+20:])) == len(end) {
+			return true
 		}
-		marker, size := b[1], int64(binary.BigEndian.Uint16(b[2:]))
-		switch {
-		case marker == 0xff: // a fill byte
-			i++
-			continue
-		case marker < 0xc0 || marker >= 0xd0 && marker <= 0xd9 || size < 2: // not a segment
-			return 0, 0
-		case marker == 0xda: // SOS
-			if width == 0 || !p.contains(i+2+size, []byte{0xff, 0xd9}) {
-				return 0, 0
-			}
-			return width, height
-		case marker < 0xd0 && marker != 0xc4 && marker != 0xc8 && marker != 0xcc: // SOF: precision, height, width
-			frame := p.at(i+5, 4)
-			if frame == nil {
-				return 0, 0
-			}
-			height, width = int64(binary.BigEndian.Uint16(frame)), int64(binary.BigEndian.Uint16(frame[2:]))
-		}
-		i += 2 + size
 	}
+	return false
 }
 
 // readPNG wants the signature, a sane IHDR as first chunk and walks the chunks to IEND (PNG specification, sections 5 and 11.2.1).
@@ -143,7 +99,7 @@ func readPNG(p *probe) (width, height int64) {
 	}
 }
 
-// readWebP wants a RIFF container whose length fits the file, and in it a first chunk that is whole and begins as its kind does (RFC 9649
+// readWebP wants a RIFF container that the file holds whole, and in it a first chunk that is whole and begins as its kind does (RFC 9649
 // sections 2.4 to 2.7 and 3.4; RFC 6386 section 9.1).
 func readWebP(p *probe) (width, height int64) {
 	b := p.at(0, 20)
@@ -151,7 +107,7 @@ func readWebP(p *probe) (width, height int64) {
 		return 0, 0
 	}
 	size, chunk := int64(binary.LittleEndian.Uint32(b[4:]))+8, int64(binary.LittleEndian.Uint32(b[16:]))
-	if size > p.size || p.size > size+1 || 20+chunk > size {
+	if size > p.size || 20+chunk > size {
 		return 0, 0
 	}
 	data := p.at(20, int(min(chunk, 10)))
@@ -166,11 +122,4 @@ func readWebP(p *probe) (width, height int64) {
 		return uint24(data[4:]) + 1, uint24(data[7:]) + 1
 	}
 	return 0, 0
-}
-
-// isPDF wants the header at the very start and an end-of-file mark in the last 1,024 bytes (ISO 32000-2, 7.5.2 and 7.5.5).
-func isPDF(p *probe) bool {
-	b := p.at(0, 32)
-	return b != nil && bytes.HasPrefix(b, []byte("%PDF-")) && (b[5] == '1' || b[5] == '2') && b[6] == '.' &&
-		bytes.Contains(p.last(1024), []byte("%%EOF"))
 }

@@ -41,6 +41,22 @@ var refusals = []*fault.Error{ErrFileType, ErrImageTooLarge, ErrPolyglot, ErrTyp
 // ContentTypes are the types that are accepted.
 var ContentTypes = []string{"image/jpeg", "image/png", "image/webp", "application/pdf"}
 
+// typeNames are other names of types, which browsers and programs send too.
+var typeNames = map[string]string{
+	"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/jfif": "image/jpeg", "image/x-png": "image/png", "image/x-webp": "image/webp",
+	"application/x-pdf": "application/pdf", "application/acrobat": "application/pdf", "text/pdf": "application/pdf",
+}
+
+// contentType is the usual name of a type: in lower case and without parameters (RFC 9110, section 8.3.1).
+func contentType(name string) string {
+	name, _, _ = strings.Cut(name, ";")
+	name = strings.ToLower(strings.TrimSpace(name))
+	if usual, known := typeNames[name]; known {
+		return usual
+	}
+	return name
+}
+
 // UploadStatus is how far an upload has come.
 type UploadStatus string
 
@@ -125,8 +141,9 @@ func RequestUpload(owner UserID, place Place, r UploadRequest, maxSize int64, re
 	if r.FileName == "" {
 		bad = append(bad, fault.Detail{Field: "fileName", Message: "is needed"})
 	}
+	r.ContentType = contentType(r.ContentType)
 	if !slices.Contains(ContentTypes, r.ContentType) {
-		bad = append(bad, fault.Detail{Field: "contentType", Message: "must be " + strings.Join(ContentTypes, ", ")})
+		bad = append(bad, fault.Detail{Field: "contentType", Message: "must be " + strings.Join(ContentTypes, ", ") + ". " + otherPictures})
 	}
 	if r.Size < 1 {
 		bad = append(bad, fault.Detail{Field: "size", Message: "must be the file's number of bytes, at least 1"})

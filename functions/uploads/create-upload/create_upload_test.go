@@ -162,7 +162,7 @@ func TestD28TheBytesTellTheType(t *testing.T) {
 		"a GIF": "GIF89a\x01\x00\x01\x00\x00\x00\x00;" + html, "a ZIP": "PK\x03\x04" + strings.Repeat("\x00", 60), "a program": "\x7fELF" + strings.Repeat("\x00", 60),
 		"HTML behind a PNG's signature": "\x89PNG\r\n\x1a\n" + html, "HTML behind a JPEG's": "\xff\xd8\xff\xe0" + html, "half a PNG": string(pngFile(t)[:40]),
 		"half a JPEG": string(jpegFile(t)[:300]), "a PDF behind HTML": html + string(pdfFile(200)), "a PDF without an end": "%PDF-1.7\n" + html + html,
-		"a WebP with HTML behind it": string(webpFile(t)) + html, "one byte": "x", "zeros": strings.Repeat("\x00", 4096),
+		"one byte": "x", "zeros": strings.Repeat("\x00", 4096),
 	} {
 		t.Run(what+" called a picture is refused", func(t *testing.T) {
 			for _, fileName := range []string{"a.png", "a.jpg", "a.pdf"} {

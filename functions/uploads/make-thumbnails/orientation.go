@@ -7,22 +7,12 @@ import (
 
 // orientation is how a JPEG's pixels lie, 1 to 8, after Exif 2.32 section 4.6.4 tag 0x0112; 1, upright, for all that does not say it right.
 func orientation(content []byte) int {
-	if !bytes.HasPrefix(content, []byte{0xff, 0xd8}) {
-		return 1
-	}
-	for i := 2; i+4 <= len(content) && content[i] == 0xff && content[i+1] != 0xda; {
-		if content[i+1] == 0xff { // a fill byte
-			i++
-			continue
+	if bytes.HasPrefix(content, []byte{0xff, 0xd8}) {
+		for marker, data := range segments(content) {
+			if tiff, ok := bytes.CutPrefix(data, []byte("Exif\x00\x00")); ok && marker == 0xe1 {
+				return firstDirectory(tiff)
+			}
 		}
-		end := i + 2 + int(binary.BigEndian.Uint16(content[i+2:]))
-		if end < i+4 || end > len(content) {
-			return 1
-		}
-		if tiff, ok := bytes.CutPrefix(content[i+4:end], []byte("Exif\x00\x00")); ok && content[i+1] == 0xe1 {
-			return firstDirectory(tiff)
-		}
-		i = end
 	}
 	return 1
 }

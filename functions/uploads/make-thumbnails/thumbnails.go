@@ -62,8 +62,11 @@ func decode(ctx context.Context, content []byte) (m image.Image, err error) {
 	if int64(header.Width)*int64(header.Height) > maxPixels {
 		return nil, errPixels
 	}
-	if format == "jpeg" && bytes.Count(content, []byte{0xff, 0xda}) > maxScans {
-		return nil, errScans
+	if format == "jpeg" {
+		scans := 0
+		if content, scans = picture(content); scans > maxScans {
+			return nil, errScans
+		}
 	}
 	defer func() {
 		if p := recover(); p != nil { // a decoder's mistake about a hostile file

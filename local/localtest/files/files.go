@@ -96,7 +96,7 @@ func insert(content []byte, at int, more []byte) []byte {
 	return bytes.Join([][]byte{content[:at], more, content[at:]}, nil)
 }
 
-// Right are 50 files that must be accepted.
+// Right are files that must be accepted, at least 50.
 func Right() (all []File) {
 	add := func(about, kind string, content []byte) { all = append(all, File{about, kind, content}) }
 	for i, size := range []int{1, 2, 7, 16, 64, 100, 255, 300} {
@@ -128,7 +128,8 @@ func Right() (all []File) {
 	for size := 1 << 10; size <= 2<<20; size *= 3 {
 		add(fmt.Sprintf("a PDF of %d bytes", size), PDFType, PDF("1.7", size))
 	}
-	for len(all) < 50 {
+	all = append(all, odd()...)
+	for len(all) < 100 {
 		add(fmt.Sprintf("one more JPEG, %d", len(all)), JPEGType, JPEG(Picture(30+len(all), 20), 60))
 	}
 	return all
