@@ -17,7 +17,7 @@ import (
 
 // markdown is CommonMark with tables, strikethrough and bare links. It lets HTML through: policy judges all of it, whoever made it.
 var markdown = goldmark.New(
-	goldmark.WithExtensions(extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), extension.Strikethrough, extension.Linkify),
+	goldmark.WithExtensions(extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), extension.Strikethrough, extension.Linkify, bounds{}),
 	goldmark.WithRendererOptions(html.WithUnsafe()),
 )
 
@@ -46,7 +46,7 @@ func newPolicy() *bluemonday.Policy {
 	return p
 }
 
-// render makes safe HTML of a source.
+// render makes safe HTML of a source, within maxTime or not at all.
 func render(contentType string, source []byte) ([]byte, error) {
 	switch {
 	case len(source) > domain.MaxContentBytes:
@@ -56,15 +56,18 @@ func render(contentType string, source []byte) ([]byte, error) {
 	case !utf8.Valid(source):
 		return nil, domain.ErrContentEncoding
 	}
-	text := source
+	text, b := source, newBudget()
 	if contentType == domain.Markdown {
-		var out bytes.Buffer
-		if err := markdown.Convert(source, &out); err != nil {
+		var err error
+		if text, err = b.convert(source); err != nil {
 			return nil, err
 		}
-		text = out.Bytes()
 	}
-	safe := bytes.Map(printable, policy.SanitizeBytes(text))
+	var out bytes.Buffer
+	if err := policy.SanitizeReaderToWriter(timed{bytes.NewReader(text), b}, &out); err != nil {
+		return nil, err
+	}
+	safe := bytes.Map(printable, out.Bytes())
 	if len(safe) > domain.MaxHTMLBytes {
 		return nil, domain.ErrContentTooLarge
 	}

@@ -24,8 +24,11 @@ const (
 
 // Faults of content.
 var (
-	ErrNoContent       = fault.New(fault.Unavailable, "lesson.content_missing", "The lesson's content is not here yet.")
-	ErrContentTooLarge = fault.New(fault.TooLarge, "lesson.content_too_large", "A lesson has at most 1 MiB of content, which becomes at most 2 MiB of HTML. Divide it.")
+	ErrNoContent         = fault.New(fault.Unavailable, "lesson.content_missing", "The lesson's content is not here yet.")
+	ErrContentTooLarge   = fault.New(fault.TooLarge, "lesson.content_too_large", "A lesson has at most 1 MiB of content, which becomes at most 2 MiB of HTML. Divide it.")
+	ErrContentTooDeep    = fault.New(fault.Invalid, "lesson.content_too_deep", "must not have more than 100 quotes and lists in each other")
+	ErrContentTooComplex = fault.New(fault.Invalid, "lesson.content_too_complex",
+		"takes too long to be shown: it repeats signs such as [, * or | too often in one paragraph or table. Divide it.")
 	ErrContentEmpty    = fault.New(fault.Invalid, "lesson.content_empty", "must not be empty")
 	ErrContentEncoding = fault.New(fault.Invalid, "lesson.content_encoding", "must be UTF-8")
 	ErrContentType     = fault.New(fault.Unsupported, "lesson.content_type", "Content is Markdown or HTML: text/markdown or text/html, in UTF-8.")
