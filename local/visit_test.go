@@ -142,7 +142,7 @@ func edit(t *testing.T, editor, who *learner) {
 	want(t, http.StatusNotFound, http.MethodGet, lesson, who.Token, "", nil, nil)
 	want(t, http.StatusOK, http.MethodPut, lesson+"/published", editor.Token, "", nil, nil)
 	var read struct{ Content string }
-	if get(t, lesson, who.Token, &read); !strings.HasPrefix(read.Content, "<h1>Pipes") || strings.Contains(read.Content, "script") {
+	if get(t, lesson, who.Token, &read); !strings.HasPrefix(read.Content, "<h1 id=\"h-pipes-x\">Pipes") || strings.Contains(read.Content, "script") {
 		t.Errorf("the lesson reads %q", read.Content)
 	}
 	want(t, http.StatusNoContent, http.MethodDelete, lesson, editor.Token, "", nil, nil)

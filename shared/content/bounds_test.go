@@ -59,7 +59,7 @@ func TestAnyTextIsRenderedOrRefusedWithinTwoSeconds(t *testing.T) {
 		var err error
 		for try := 0; try < 3 && best > 2*time.Second; try++ { // the machine may do something else
 			began := time.Now()
-			_, err = render(c.kind, []byte(c.source))
+			_, _, err = render(c.kind, []byte(c.source))
 			best = min(best, time.Since(began))
 		}
 		if best > 2*time.Second {
@@ -86,7 +86,7 @@ func TestLongLessonsOfAllKindsAreRendered(t *testing.T) {
 		if what == "dialogue" {
 			most = 10 << 10 // one paragraph
 		}
-		if _, err := render(domain.Markdown, []byte("[1]: /one\n[2]: /two\n\n"+strings.Repeat(text, most/len(text)))); err != nil {
+		if _, _, err := render(domain.Markdown, []byte("[1]: /one\n[2]: /two\n\n"+strings.Repeat(text, most/len(text)))); err != nil {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

@@ -17,23 +17,24 @@ type Source struct {
 	Front int // bytes of front matter at the beginning of Bytes, which are kept but not shown
 }
 
-// Store renders a source, and keeps both under fresh keys. A lesson shows it when its Content is set to what Store returns.
-func Store(ctx context.Context, bodies domain.BodyWriter, lesson domain.LessonID, s Source, now time.Time, random io.Reader) (domain.Content, error) {
+// Store renders a source, and keeps both under fresh keys. A lesson shows it when its Content is set to what Store returns. It names what fell
+// away because learners' browsers are not to run or load it.
+func Store(ctx context.Context, bodies domain.BodyWriter, lesson domain.LessonID, s Source, now time.Time, random io.Reader) (stored domain.Content, fell []string, err error) {
 	if s.Type != domain.Markdown && s.Type != domain.HTML {
-		return domain.Content{}, domain.ErrContentType
+		return domain.Content{}, nil, domain.ErrContentType
 	}
-	safe, err := render(s.Type, s.Bytes[s.Front:])
+	safe, fell, err := render(s.Type, s.Bytes[s.Front:])
 	if err != nil {
-		return domain.Content{}, err
+		return domain.Content{}, nil, err
 	}
 	c, err := domain.NewContent(lesson, s.Type, s.Bytes, s.Front, now, random)
 	if err != nil {
-		return domain.Content{}, err
+		return domain.Content{}, nil, err
 	}
 	if err := bodies.Put(ctx, c.SourceKey(), s.Type+"; charset=utf-8", s.Bytes); err != nil {
-		return domain.Content{}, err
+		return domain.Content{}, nil, err
 	}
-	return c, bodies.Put(ctx, c.ContentKey, domain.HTML+"; charset=utf-8", safe)
+	return c, fell, bodies.Put(ctx, c.ContentKey, domain.HTML+"; charset=utf-8", safe)
 }
 
 // Kept is how long a content stays after the next one was written: far longer than a reader holds on to its key.

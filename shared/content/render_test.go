@@ -14,20 +14,30 @@ import (
 func TestRender(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ what, kind, source, want string }{
-		{"headings and text", domain.Markdown, "# A & B\n\nText *so* `x<y`.\n", "<h1>A &amp; B</h1>\n<p>Text <em>so</em> <code>x&lt;y</code>.</p>\n"},
+		{"headings and text", domain.Markdown, "# A & B\n\nText *so* `x<y`.\n", "<h1 id=\"h-a--b\">A &amp; B</h1>\n<p>Text <em>so</em> <code>x&lt;y</code>.</p>\n"},
 		{"code keeps its language", domain.Markdown, "```go\na := \"b\"\n```\n", "<pre><code class=\"language-go\">a := &#34;b&#34;\n</code></pre>\n"},
 		{"tables", domain.Markdown, "|a|b|\n|-|-:|\n|1|2|\n", "<table>\n<thead>\n<tr>\n<th>a</th>\n<th align=\"right\">b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n<td align=\"right\">2</td>\n</tr>\n</tbody>\n</table>\n"},
 		{"links", domain.Markdown, "[a](/b \"t\") https://x.org ~~c~~", "<p><a href=\"/b\" title=\"t\">a</a> <a href=\"https://x.org\" rel=\"noreferrer\">https://x.org</a> <del>c</del></p>\n"},
 		{"pictures", domain.HTML, `<img src="/a.png" alt="A" width="10">`, `<img src="/a.png" alt="A" width="10">`},
 		{"HTML in Markdown", domain.Markdown, "<details open><summary>Q</summary>A</details>", "<details open=\"\"><summary>Q</summary>A</details>"},
 		{"directions and languages", domain.HTML, `<p dir="rtl" lang="ar">سلام</p>`, `<p dir="rtl" lang="ar">سلام</p>`},
+		{"lists that do not begin with one", domain.Markdown, "3. a\n4. b\n", "<ol start=\"3\">\n<li>a</li>\n<li>b</li>\n</ol>\n"},
+		{"lists of tasks", domain.Markdown, "- [x] a\n- [ ] b\n", "<ul>\n<li><input checked=\"\" disabled=\"\" type=\"checkbox\"> a</li>\n<li><input disabled=\"\" type=\"checkbox\"> b</li>\n</ul>\n"},
+		{"footnotes", domain.Markdown, "a[^n]\n\n[^n]: b\n", "<p>a<sup id=\"fnref:1\"><a href=\"#fn:1\" class=\"footnote-ref\" role=\"doc-noteref\">1</a></sup></p>\n" +
+			"<div class=\"footnotes\" role=\"doc-endnotes\">\n<hr>\n<ol>\n<li id=\"fn:1\">\n<p>b\u00a0<a href=\"#fnref:1\" class=\"footnote-backref\" role=\"doc-backlink\">↩︎</a></p>\n</li>\n</ol>\n</div>\n"},
+		{"headings have anchors", domain.Markdown, "## *Größe* `x`\n## 学 学\n## 学 学\n[up](#größe-x)\n",
+			"<h2 id=\"h-größe-x\"><em>Größe</em> <code>x</code></h2>\n<h2 id=\"h-学-学\">学 学</h2>\n<h2 id=\"h-学-学-1\">学 学</h2>\n<p><a href=\"#h-gr%C3%B6%C3%9Fe-x\">up</a></p>\n"},
+		{"cells that span", domain.HTML, `<table><tr><td colspan="2" rowspan="3">a</td></tr></table>`, `<table><tr><td colspan="2" rowspan="3">a</td></tr></table>`},
+		{"players", domain.HTML, `<iframe src="https://www.youtube-nocookie.com/embed/a-b_1" title="T" allowfullscreen></iframe>`,
+			`<iframe src="https://www.youtube-nocookie.com/embed/a-b_1" title="T" allowfullscreen=""></iframe>`},
+		{"films", domain.HTML, `<video controls width="320"><source src="a.mp4" type="video/mp4"></video>`, `<video controls="" width="320"><source src="a.mp4" type="video/mp4"></video>`},
 		{"Markdown in HTML stays", domain.HTML, "# no *heading*", "# no *heading*"},
 		{"control characters go", domain.HTML, "<p>a\x00\x01\x1b\x7fb\t\n</p>", "<p>ab\t\n</p>"},
 		{"all scripts", domain.HTML, "<p>學 мир \U0001f468\u200d\U0001f469</p>", "<p>學 мир \U0001f468\u200d\U0001f469</p>"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			t.Parallel()
-			got, err := render(c.kind, []byte(c.source))
+			got, _, err := render(c.kind, []byte(c.source))
 			if err != nil || string(got) != c.want {
 				t.Errorf("got  %q (%v)\nwant %q", got, err, c.want)
 			}
@@ -41,7 +51,7 @@ func TestRender(t *testing.T) {
 		"too much":      {strings.Repeat("a", domain.MaxContentBytes+1), domain.ErrContentTooLarge},
 		"too much HTML": {strings.Repeat(`"`, domain.MaxContentBytes), domain.ErrContentTooLarge},
 	} {
-		if _, err := render(domain.HTML, []byte(c.source)); err == nil || fault.As(err).Code != c.want.Code {
+		if _, _, err := render(domain.HTML, []byte(c.source)); err == nil || fault.As(err).Code != c.want.Code {
 			t.Errorf("%s: %v, want %v", what, err, c.want)
 		}
 	}
@@ -94,7 +104,7 @@ func TestNothingRunsAndNothingStrangeIsLoaded(t *testing.T) {
 // judge reads the HTML as browsers do, and holds every element and attribute to a list of its own.
 func judge(t *testing.T, kind, source string) {
 	t.Helper()
-	safe, err := render(kind, []byte(source))
+	safe, _, err := render(kind, []byte(source))
 	if err != nil {
 		return
 	}
@@ -117,7 +127,9 @@ func judge(t *testing.T, kind, source string) {
 				t.Errorf("%s %q becomes %q with the attribute %s", kind, source, safe, a.Key)
 			case (a.Key == "href" || a.Key == "src") && colon && !strings.ContainsAny(scheme, "/?#") && scheme != "http" && scheme != "https" && scheme != "mailto":
 				t.Errorf("%s %q becomes %q with a link to %q", kind, source, safe, a.Val)
-			case a.Key == "class" && !strings.HasPrefix(value, "language-"), a.Key == "rel" && value != "noreferrer":
+			case node.Data == "iframe" && a.Key == "src" && !strings.HasPrefix(a.Val, "https://www.youtube") && !strings.HasPrefix(a.Val, "https://player.vimeo.com/"),
+				a.Key == "id" && !strings.HasPrefix(a.Val, "h-") && !strings.HasPrefix(a.Val, "fn"),
+				a.Key == "class" && !strings.HasPrefix(value, "language-") && !strings.HasPrefix(value, "footnote"), a.Key == "rel" && value != "noreferrer":
 				t.Errorf("%s %q becomes %q with %s=%q", kind, source, safe, a.Key, a.Val)
 			}
 		}
@@ -126,18 +138,19 @@ func judge(t *testing.T, kind, source string) {
 
 const (
 	elements = " html head body main h1 h2 h3 h4 h5 h6 p br hr blockquote pre code em strong b i u s del ins sub sup kbd samp var mark small abbr dl dt dd " +
-		"figure figcaption details summary ul ol li table thead tbody tfoot tr td th caption col colgroup a img "
-	attributes = " class dir lang title open href src alt width height rel align valign colspan rowspan headers scope abbr type value start span summary nowrap char charoff "
+		"div input video audio source iframe figure figcaption details summary ul ol li table thead tbody tfoot tr td th caption col colgroup a img "
+	attributes = " class dir lang title open href src alt width height rel align valign colspan rowspan headers scope abbr type value start span summary nowrap char charoff " +
+		"id role checked disabled controls allowfullscreen sandbox reversed "
 )
 
 func TestWhatIsSafeStaysSo(t *testing.T) {
 	t.Parallel()
 	once := func(text string) bool {
-		safe, err := render(domain.HTML, []byte(strings.ToValidUTF8(text, "")))
+		safe, _, err := render(domain.HTML, []byte(strings.ToValidUTF8(text, "")))
 		if err != nil {
 			return true
 		}
-		twice, err := render(domain.HTML, safe)
+		twice, _, err := render(domain.HTML, safe)
 		return err != nil || string(twice) == string(safe)
 	}
 	if err := quick.Check(once, nil); err != nil {
@@ -162,4 +175,24 @@ func FuzzRender(f *testing.F) {
 		}
 		judge(t, kind, source)
 	})
+}
+
+func TestWhatFallsAwayIsNamed(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		`<p>a</p>`:                           "",
+		`<p style="a:b" onclick=x>a</p>`:     "onclick of p, style of p",
+		`a<iframe src=https://evil.example>`: "iframe",
+		`<form action=/x>a<b>b</b></form><img src="data:image/png;base64,x">`: "form, img",
+	} {
+		_, fell, err := render(domain.HTML, []byte(source))
+		if got := strings.Join(fell, ", "); err != nil || got != want {
+			t.Errorf("%s: got %q (%v), want %q", source, got, err, want)
+		}
+	}
+	for _, source := range []string{`<iframe src="https://evil.example/embed/1"></iframe>`, `<script>x</script>`, `<p> &nbsp;<br></p>`, `<form></form>`} {
+		if safe, _, err := render(domain.HTML, []byte(source)); err == nil || fault.As(err).Code != "lesson.content_nothing_left" {
+			t.Errorf("%s becomes %q (%v)", source, safe, err)
+		}
+	}
 }

@@ -29,7 +29,9 @@ var (
 	ErrContentTooDeep    = fault.New(fault.Invalid, "lesson.content_too_deep", "must not have more than 100 quotes and lists in each other")
 	ErrContentTooComplex = fault.New(fault.Invalid, "lesson.content_too_complex",
 		"takes too long to be shown: it repeats signs such as [, * or | too often in one paragraph or table. Divide it.")
-	ErrContentEmpty    = fault.New(fault.Invalid, "lesson.content_empty", "must not be empty")
+	ErrContentEmpty       = fault.New(fault.Invalid, "lesson.content_empty", "must not be empty")
+	ErrContentNothingLeft = fault.New(fault.Invalid, "lesson.content_nothing_left",
+		"holds nothing that learners would see: scripts, forms and frames of other hosts than YouTube and Vimeo fall away")
 	ErrContentEncoding = fault.New(fault.Invalid, "lesson.content_encoding", "must be UTF-8")
 	ErrContentType     = fault.New(fault.Unsupported, "lesson.content_type", "Content is Markdown or HTML: text/markdown or text/html, in UTF-8.")
 )

@@ -27,8 +27,14 @@ func ViewLesson(l *domain.Lesson) LessonView {
 	}
 }
 
+// WrittenLesson is a lesson's metadata after its content was written.
+type WrittenLesson struct {
+	LessonView
+	Dropped []string `json:"dropped,omitempty"` // what of the content learners do not see, as "iframe" or "style of p"
+}
+
 // CreatedLesson is a lesson's metadata as its first answer.
-type CreatedLesson struct{ LessonView }
+type CreatedLesson WrittenLesson
 
 // Location implements Located.
 func (l CreatedLesson) Location() string { return "/api/lessons/" + l.ID }

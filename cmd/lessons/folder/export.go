@@ -53,7 +53,7 @@ func (l Library) Render(ctx context.Context, progress Progress) (int, error) {
 		if err != nil {
 			return err
 		}
-		rendered, err := content.Store(ctx, l.Bodies, s.ID, content.Source{Type: s.ContentType, Bytes: source, Front: s.Front}, l.Now(), l.Random)
+		rendered, _, err := content.Store(ctx, l.Bodies, s.ID, content.Source{Type: s.ContentType, Bytes: source, Front: s.Front}, l.Now(), l.Random)
 		if err != nil {
 			return err
 		}

@@ -184,7 +184,7 @@ func (l Library) store(ctx context.Context, files []File, lessons []*domain.Less
 			continue
 		}
 		some.Go(func() (err error) {
-			stored[i], err = content.Store(ctx, l.Bodies, f.Draft.ID, f.Source, l.Now(), l.Random)
+			stored[i], _, err = content.Store(ctx, l.Bodies, f.Draft.ID, f.Source, l.Now(), l.Random)
 			return err
 		})
 	}

@@ -45,9 +45,11 @@ func (c CreateLesson) Do(ctx context.Context, in In) (httpapi.Versioned, error) 
 	if err != nil {
 		return none, err
 	}
+	var fell []string
 	if in.Body.Content != nil {
 		source := content.Source{Type: cmp.Or(in.Body.ContentType, domain.Markdown), Bytes: []byte(*in.Body.Content)}
-		stored, err := content.Store(ctx, c.Bodies, lesson.State().ID, source, now, random)
+		var stored domain.Content
+		stored, fell, err = content.Store(ctx, c.Bodies, lesson.State().ID, source, now, random)
 		if err != nil {
 			return none, err
 		}
@@ -56,5 +58,5 @@ func (c CreateLesson) Do(ctx context.Context, in In) (httpapi.Versioned, error) 
 	if err := c.Lessons.Create(ctx, lesson); err != nil {
 		return none, err
 	}
-	return httpapi.Versioned{View: httpapi.CreatedLesson{LessonView: httpapi.ViewLesson(lesson)}, Version: lesson.State().Version}, nil
+	return httpapi.Versioned{View: httpapi.CreatedLesson{LessonView: httpapi.ViewLesson(lesson), Dropped: fell}, Version: lesson.State().Version}, nil
 }

@@ -55,7 +55,7 @@ func TestContentComesWithIt(t *testing.T) {
 	api := stand.Serve(t, name, handler)
 	token := stand.NewUserAs(t, domain.Editor).Token
 	for body, want := range map[string]string{
-		`"content":"# Hi <script>x</script>"`:                       "<h1>Hi </h1>\n",
+		`"content":"# Hi <script>x</script>"`:                       "<h1 id=\"h-hi-x\">Hi </h1>\n",
 		`"content":"<p onclick=x>Hi</p>","contentType":"text/html"`: "<p>Hi</p>",
 	} {
 		var got lesson

@@ -47,7 +47,7 @@ func (p PutLessonContent) Do(ctx context.Context, in In) (httpapi.Versioned, err
 		return httpapi.EditedLesson(lesson), nil
 	}
 	now := p.Now()
-	stored, err := content.Store(ctx, p.Bodies, in.LessonID, content.Source{Type: in.Body.Type, Bytes: in.Body.Bytes}, now, p.Random)
+	stored, fell, err := content.Store(ctx, p.Bodies, in.LessonID, content.Source{Type: in.Body.Type, Bytes: in.Body.Bytes}, now, p.Random)
 	if err != nil {
 		return none, err
 	}
@@ -64,5 +64,7 @@ func (p PutLessonContent) Do(ctx context.Context, in In) (httpapi.Versioned, err
 		return none, err
 	}
 	_ = content.Prune(ctx, p.Bodies, in.LessonID, now, lesson.State().Content, before) // what it leaves, the next one finds
-	return httpapi.EditedLesson(lesson), nil
+	return httpapi.Versioned{
+		View: httpapi.WrittenLesson{LessonView: httpapi.ViewLesson(lesson), Dropped: fell}, Version: lesson.State().Version,
+	}, nil
 }

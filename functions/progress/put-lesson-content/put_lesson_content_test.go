@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/rand"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -56,7 +57,7 @@ func TestD59AnEditorWritesALesson(t *testing.T) {
 	s, api, token := stand(t)
 	id := s.NewDraft(t, "go", 1).State().ID
 	for i, c := range []struct{ contentType, source, html string }{
-		{"text/markdown", "# Größe 学\r\n", "<h1>Größe 学</h1>\n"},
+		{"text/markdown", "# Größe 学\r\n", "<h1 id=\"h-größe-学\">Größe 学</h1>\n"},
 		{"text/markdown; charset=UTF-8", "a <b>b</b> <script>alert(1)</script>", "<p>a <b>b</b> </p>\n"},
 		{"TEXT/HTML", "<p onclick=x()>Hi</p>", "<p>Hi</p>"},
 		{"text/markdown", "<p onclick=x()>Hi</p>", "<p>Hi</p>"}, // the type is a part of the content
@@ -82,6 +83,17 @@ func TestD59AnEditorWritesALesson(t *testing.T) {
 	}
 }
 
+func TestWhatLearnersWillNotSeeIsNamed(t *testing.T) {
+	t.Parallel()
+	s, api, token := stand(t)
+	id := s.NewDraft(t, "go", 1).State().ID
+	var got struct{ Dropped []string }
+	api.Do(put(id, token, "text/html", `<p style="a:b">a</p><iframe src="https://example.org"></iframe>`)).Data(t, http.StatusOK, &got)
+	if want := []string{"iframe", "style of p"}; !slices.Equal(got.Dropped, want) {
+		t.Errorf("got %q, want %q", got.Dropped, want)
+	}
+}
+
 func TestBadContentIsRefused(t *testing.T) {
 	t.Parallel()
 	s, api, token := stand(t)
@@ -96,6 +108,9 @@ func TestBadContentIsRefused(t *testing.T) {
 		{"broken UTF-8", "text/markdown", "a\xffb", 400, "lesson.content_encoding"},
 		{"too much", "text/markdown", strings.Repeat("a", domain.MaxContentBytes+1), 413, "lesson.content_too_large"},
 		{"too much HTML", "text/markdown", strings.Repeat(`"`, domain.MaxContentBytes), 413, "lesson.content_too_large"},
+		{"nothing but a stranger's frame", "text/html", `<iframe src="https://example.org"></iframe>`, 400, "lesson.content_nothing_left"},
+		{"quotes in quotes", "text/markdown", strings.Repeat(">", domain.MaxContentBytes), 400, "lesson.content_too_deep"},
+		{"links without end", "text/markdown", strings.Repeat("[a](b", domain.MaxContentBytes/6), 400, "lesson.content_too_complex"},
 		{"JSON", "application/json", "{}", 415, "lesson.content_type"},
 		{"plain text", "text/plain", "a", 415, "lesson.content_type"},
 		{"a form", "multipart/form-data; boundary=x", "a", 415, "lesson.content_type"},
