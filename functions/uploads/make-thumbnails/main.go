@@ -5,8 +5,6 @@ import (
 	_ "image/jpeg"
 	_ "image/png"
 
-	_ "golang.org/x/image/webp"
-
 	"lyceum/shared/domain"
 	"lyceum/shared/events"
 	"lyceum/shared/platform"

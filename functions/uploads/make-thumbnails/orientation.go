@@ -1,23 +1,9 @@
 package main
 
-import (
-	"bytes"
-	"encoding/binary"
-)
+import "encoding/binary"
 
-// orientation is how a JPEG's pixels lie, 1 to 8, after Exif 2.32 section 4.6.4 tag 0x0112; 1, upright, for all that does not say it right.
-func orientation(content []byte) int {
-	if bytes.HasPrefix(content, []byte{0xff, 0xd8}) {
-		for marker, data := range segments(content) {
-			if tiff, ok := bytes.CutPrefix(data, []byte("Exif\x00\x00")); ok && marker == 0xe1 {
-				return firstDirectory(tiff)
-			}
-		}
-	}
-	return 1
-}
-
-// firstDirectory looks for the tag in TIFF's first directory (TIFF 6.0 section 2).
+// firstDirectory is how pixels lie, 1 to 8, after Exif 2.32 section 4.6.4 tag 0x0112; 1, upright, for all that does not say it right. It
+// looks for the tag in TIFF's first directory (TIFF 6.0 section 2).
 func firstDirectory(tiff []byte) int {
 	if len(tiff) < 8 {
 		return 1

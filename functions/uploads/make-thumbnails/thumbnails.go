@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	"image/jpeg"
+	"io"
+	"math"
 
 	"golang.org/x/image/draw"
+	"golang.org/x/image/webp"
 
 	"lyceum/shared/domain"
 )
@@ -25,16 +27,18 @@ var (
 	errScans  = errors.New("too many scans")
 )
 
-// thumbnailsOf cuts the middle of a picture to squares of domain.ThumbnailSizes, turned as its camera was held, what is transparent in
-// white: JPEG without any of the picture's metadata. An error is the picture's fault, or ctx's end.
+// thumbnailsOf cuts the middle of a picture to squares of domain.ThumbnailSizes, turned and coloured as browsers show it, what is
+// transparent in white: JPEG in sRGB without any of the picture's metadata. An error is the picture's fault, or ctx's end.
 func thumbnailsOf(ctx context.Context, content []byte) (map[int][]byte, error) {
-	picture, err := decode(ctx, content)
+	picture, how, err := decode(ctx, content)
 	if err != nil {
 		return nil, err
 	}
 	side := min(picture.Bounds().Dx(), picture.Bounds().Dy())
 	middle := image.Rect(0, 0, side, side).Add(picture.Bounds().Min).Add(image.Pt((picture.Bounds().Dx()-side)/2, (picture.Bounds().Dy()-side)/2))
-	largest := turn(scale(picture, middle, domain.ThumbnailSizes[len(domain.ThumbnailSizes)-1]), orientation(content))
+	largest := scale(picture, middle, domain.ThumbnailSizes[len(domain.ThumbnailSizes)-1])
+	onWhite(largest, how.colours)
+	largest = turn(largest, how.orientation)
 	thumbnails := map[int][]byte{}
 	for _, size := range domain.ThumbnailSizes {
 		var b bytes.Buffer
@@ -48,33 +52,85 @@ func thumbnailsOf(ctx context.Context, content []byte) (map[int][]byte, error) {
 
 func scale(m image.Image, part image.Rectangle, side int) *image.RGBA {
 	out := image.NewRGBA(image.Rect(0, 0, side, side))
-	draw.Draw(out, out.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
-	draw.CatmullRom.Scale(out, out.Bounds(), m, part, draw.Over, nil)
+	draw.CatmullRom.Scale(out, out.Bounds(), m, part, draw.Src, nil)
 	return out
 }
 
-// decode bounds memory by the size that the header says, and time by reading in pieces: a decoder that gets no more gives up.
-func decode(ctx context.Context, content []byte) (m image.Image, err error) {
-	header, format, err := image.DecodeConfig(bytes.NewReader(content))
-	if err != nil {
-		return nil, err
-	}
-	if int64(header.Width)*int64(header.Height) > maxPixels {
-		return nil, errPixels
-	}
-	if format == "jpeg" {
-		scans := 0
-		if content, scans = picture(content); scans > maxScans {
-			return nil, errScans
+// onWhite makes sRGB of a picture and lays it on white.
+func onWhite(m *image.RGBA, c colours) {
+	known := map[[3]uint8][3]float64{} // most pictures have far fewer colours than pixels
+	for i := 0; i < len(m.Pix); i += 4 {
+		p := m.Pix[i : i+4 : i+4]
+		alpha := float64(p[3])
+		if c != nil && alpha > 0 {
+			at := [3]uint8(p)
+			rgb, ok := known[at]
+			if !ok || alpha < 255 {
+				rgb = c([3]float64{float64(p[0]) / alpha, float64(p[1]) / alpha, float64(p[2]) / alpha})
+			}
+			if alpha == 255 {
+				known[at] = rgb
+			}
+			for k := range rgb {
+				p[k] = uint8(math.Round(rgb[k] * alpha))
+			}
 		}
+		for k := range 3 {
+			p[k] += 255 - p[3]
+		}
+		p[3] = 255
 	}
+}
+
+// decode bounds memory by the size that the header says, and time by reading in pieces: a decoder that gets no more gives up.
+func decode(ctx context.Context, content []byte) (m image.Image, how metadata, err error) {
 	defer func() {
 		if p := recover(); p != nil { // a decoder's mistake about a hostile file
 			err = fmt.Errorf("decoder: %v", p)
 		}
 	}()
-	m, _, err = image.Decode(&pieces{ctx, content})
-	return m, err
+	read := func(b []byte) io.Reader { return &pieces{ctx, b} }
+	if bytes.HasPrefix(content, []byte("RIFF")) {
+		return decodeWebP(content, read)
+	}
+	header, format, err := image.DecodeConfig(bytes.NewReader(content))
+	if err == nil {
+		err = bounded(header)
+	}
+	if err != nil {
+		return nil, how, err
+	}
+	if format == "jpeg" {
+		scans := 0
+		if content, scans = picture(content); scans > maxScans {
+			return nil, how, errScans
+		}
+	}
+	m, _, err = image.Decode(read(content))
+	return m, metadataOf(format, content), err
+}
+
+func decodeWebP(content []byte, read func([]byte) io.Reader) (m image.Image, how metadata, err error) {
+	f, err := firstFrame(content)
+	if err != nil {
+		return nil, how, err
+	}
+	header, err := webp.DecodeConfig(bytes.NewReader(f.data))
+	if err == nil {
+		err = errors.Join(bounded(header), bounded(image.Config{Width: f.canvas.X, Height: f.canvas.Y}))
+	}
+	if err != nil {
+		return nil, how, err
+	}
+	m, err = f.decode(read)
+	return m, metadataOf("webp", content), err
+}
+
+func bounded(header image.Config) error {
+	if int64(header.Width)*int64(header.Height) > maxPixels {
+		return errPixels
+	}
+	return nil
 }
 
 type pieces struct {

@@ -19,13 +19,13 @@ func quarters() *image.RGBA {
 	m := image.NewRGBA(image.Rect(0, 0, 64, 64))
 	for y := range 64 {
 		for x := range 64 {
-			m.Set(x, y, colours[x/32+y/32*2])
+			m.Set(x, y, palette[x/32+y/32*2])
 		}
 	}
 	return m
 }
 
-var colours = []color.Color{color.RGBA{255, 0, 0, 255}, color.RGBA{0, 255, 0, 255}, color.RGBA{0, 0, 255, 255}, color.Black}
+var palette = []color.Color{color.RGBA{255, 0, 0, 255}, color.RGBA{0, 255, 0, 255}, color.RGBA{0, 0, 255, 255}, color.Black}
 
 // exif is a segment with an orientation.
 func exif(order binary.AppendByteOrder, value uint16) []byte {
@@ -152,7 +152,7 @@ func FuzzOrientation(f *testing.F) {
 	f.Add(withSegment(photo, exif(binary.LittleEndian, 6))[:40])
 	f.Add([]byte("\xff\xd8\xff\xe1\x00\x10Exif\x00\x00MM\x00*\xff\xff\xff\xff"))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		if got := orientation(content); got < 1 || got > 8 {
+		if got := metadataOf("jpeg", content).orientation; got < 1 || got > 8 {
 			t.Error(fmt.Sprint("orientation ", got))
 		}
 	})
