@@ -97,9 +97,9 @@ func (s *stand) invoke(ctx context.Context, function string, payload []byte) ([]
 	answer := s.answer
 	s.mu.Unlock()
 	if answer == nil {
-		return nil, nil
+		return []byte("null"), nil
 	}
-	return nil, answer(call)
+	return []byte("null"), answer(call)
 }
 
 // count is how often a call was made.

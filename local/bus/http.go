@@ -15,7 +15,7 @@ import (
 const (
 	EventsPath = "/_local/events" // PutEvents; GET is the page
 	SQSPath    = "/_local/sqs"
-	LambdaPath = "/_local/lambda" // Invoke of the type Event
+	LambdaPath = "/_local/lambda" // Invoke
 )
 
 const maxBody = 1 << 20 // bytes; SQS and EventBridge take less
@@ -82,8 +82,8 @@ func (b *Bus) serve(service string, do func(*call) (any, error)) http.Handler {
 			w.Header().Set("X-Amzn-ErrorType", p.code)
 			w.WriteHeader(p.status)
 			out = map[string]string{"__type": p.code, "message": p.text}
-		} else if out == nil {
-			w.WriteHeader(http.StatusAccepted)
+		} else if answer, ok := out.(invoked); ok {
+			answer.write(w)
 			return
 		}
 		_ = json.NewEncoder(w).Encode(out) // a client that is gone needs no answer
@@ -160,13 +160,31 @@ func (b *Bus) putEvents(c *call) (any, error) {
 	return out, nil
 }
 
-// invoke is the action Invoke, asynchronous: the answer says that the event is stored.
+// invoked is the answer to Invoke.
+type invoked struct {
+	status  int
+	payload []byte
+	failed  bool // the payload is the function's error
+}
+
+func (i invoked) write(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Amz-Executed-Version", "$LATEST")
+	if i.failed {
+		w.Header().Set("X-Amz-Function-Error", "Unhandled")
+	}
+	w.WriteHeader(i.status)
+	_, _ = w.Write(i.payload) // a client that is gone needs no answer
+}
+
+// invoke is the action Invoke. Of the type Event it answers when the event is stored; of the type RequestResponse, the default, with what
+// the function returns; of the type DryRun it runs nothing.
 //
 // Source: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 func (b *Bus) invoke(c *call) (any, error) {
 	name, err := url.PathUnescape(c.PathValue("name"))
-	if err != nil || c.Header.Get("X-Amz-Invocation-Type") != "Event" {
-		return nil, refuse("InvalidParameterValueException", "the local cloud invokes by the type Event alone")
+	if err != nil {
+		return nil, refuse("InvalidParameterValueException", "the function's name cannot be read")
 	}
 	// A name, or an ARN with or without a qualifier.
 	if parts := strings.Split(name, ":"); len(parts) >= 7 && parts[5] == "function" {
@@ -178,13 +196,36 @@ func (b *Bus) invoke(c *call) (any, error) {
 	if b.lanes[name] == nil {
 		return nil, problem{http.StatusNotFound, "ResourceNotFoundException", "Function not found: " + b.functionARN(name)}
 	}
+	if len(c.body) == 0 {
+		c.body = []byte("{}")
+	}
 	if !json.Valid(c.body) {
-		return nil, refuse("InvalidRequestContentException", "the payload is no JSON")
+		return nil, refuse("InvalidRequestContentException", "the payload is not JSON")
 	}
-	d := newDelivery(name, c.body)
-	if err := b.store([]*delivery{d}, "", 0); err != nil {
-		return nil, err
+	switch c.Header.Get("X-Amz-Invocation-Type") {
+	case "", "RequestResponse":
+		return b.answer(c, name)
+	case "Event":
+		d := newDelivery(name, c.body)
+		if err := b.store([]*delivery{d}, "", 0); err != nil {
+			return nil, err
+		}
+		b.enqueue(d)
+		return invoked{status: http.StatusAccepted}, nil
+	case "DryRun":
+		return invoked{status: http.StatusNoContent}, nil
 	}
-	b.enqueue(d)
-	return nil, nil
+	return nil, refuse("InvalidParameterValueException", "the type of an invocation is RequestResponse, Event or DryRun")
+}
+
+// answer runs the function and waits for it.
+func (b *Bus) answer(c *call, name string) (any, error) {
+	payload, err := b.opts.Invoke(c.Context(), name, c.body)
+	if err == nil {
+		return invoked{http.StatusOK, payload, false}, nil
+	}
+	if failure, failed := b.opts.Failed(err); failed {
+		return invoked{http.StatusOK, failure, true}, nil
+	}
+	return nil, problem{http.StatusTooManyRequests, "TooManyRequestsException", err.Error()}
 }

@@ -23,6 +23,7 @@ func TestCheck(t *testing.T) {
 	for _, tt := range []struct {
 		name, id, secret, service, region, body string
 		age                                     time.Duration
+		unsignedLength                          bool // as botocore signs
 		change                                  func(*http.Request)
 		want                                    error
 	}{
@@ -36,6 +37,8 @@ func TestCheck(t *testing.T) {
 		{name: "a request of tomorrow", age: -16 * time.Minute, want: signature.ErrWrong},
 		{name: "another path", change: func(r *http.Request) { r.URL.Path = "/_local/other" }, want: signature.ErrWrong},
 		{name: "another action", change: func(r *http.Request) { r.Header.Set("X-Amz-Target", "AmazonSQS.DeleteMessage") }, want: signature.ErrWrong},
+		{name: "a request whose length is not signed", unsignedLength: true},
+		{name: "another body under an unsigned length", unsignedLength: true, body: `{"QueueUrl":"b"}`, want: signature.ErrWrong},
 		{name: "no signature", change: func(r *http.Request) { r.Header.Del("Authorization") }, want: signature.ErrNobody},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -48,7 +51,9 @@ func TestCheck(t *testing.T) {
 			}
 			r := httptest.NewRequest(http.MethodPost, "http://localhost:3000/_local/sqs/", bytes.NewReader(nil))
 			r.Header.Set("X-Amz-Target", "AmazonSQS.ReceiveMessage")
-			r.ContentLength = int64(len(body))
+			if !tt.unsignedLength {
+				r.ContentLength = int64(len(body))
+			}
 			sum := sha256.Sum256([]byte(body))
 			keys := aws.Credentials{AccessKeyID: or(tt.id, "me"), SecretAccessKey: or(tt.secret, "secret")}
 			err := v4.NewSigner().SignHTTP(t.Context(), keys, r, hex.EncodeToString(sum[:]), or(tt.service, "sqs"), or(tt.region, "eu-west-1"), time.Now().Add(-tt.age))
