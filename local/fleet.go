@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"lyceum/local/address"
 	"lyceum/local/dynamodb"
 	"lyceum/local/iam"
 	"lyceum/local/lambda"
@@ -26,6 +27,7 @@ import (
 type fleet struct {
 	clouds  []*cloud
 	world   *regions.World
+	data    string // folder of what is kept; "" in memory
 	secrets string // folder of the secrets that all regions share; "" alone
 	log     *slog.Logger
 	closers []func()
@@ -50,11 +52,27 @@ func start(ctx context.Context, set settings, log *slog.Logger, progress io.Writ
 			err = c.runEvents(ctx)
 		}
 	}
+	if err == nil {
+		err = f.writeAddresses()
+	}
 	if err != nil {
 		f.close()
 		return nil, err
 	}
 	return f, nil
+}
+
+// writeAddresses leaves in the data folder where the parts listen, until the end.
+func (f *fleet) writeAddresses() error {
+	if f.data == "" {
+		return nil
+	}
+	var addresses []address.Region
+	for _, c := range f.clouds {
+		addresses = append(addresses, address.Region{Name: c.set.region, API: c.url(apiPart), DynamoDB: c.dynamo, S3: c.url(s3Part)})
+	}
+	f.closers = append(f.closers, func() { address.Remove(f.data) })
+	return address.Write(f.data, addresses)
 }
 
 func (f *fleet) open(ctx context.Context, set settings) (err error) {
@@ -63,6 +81,7 @@ func (f *fleet) open(ctx context.Context, set settings) (err error) {
 			return err
 		}
 	}
+	f.data = set.data
 	f.clouds = []*cloud{newCloud(f, set)}
 	if len(set.regions) > 0 {
 		if err := f.many(set); err != nil {

@@ -13,8 +13,6 @@ import (
 // needsAccount finds what the pages cannot show on this machine; docs/OPERATIONS.md says so in its first lines.
 var needsAccount = regexp.MustCompile(`\baws |make deploy |scripts/sam\.sh deploy|scripts/build\.sh|git switch|--environment|--table |--regions`)
 
-var s3 = regexp.MustCompile(`(?m)^  S3         (\S+)`)
-
 var inline = regexp.MustCompile("`((?:go run \\./cmd|make|scripts)[^`]*)`")
 
 // commands are the lines of a page's shell blocks, and the commands within its text, that run on this machine.
@@ -44,15 +42,13 @@ func TestOperations(t *testing.T) {
 	}
 	data := t.TempDir()
 	cloud := goRun(t, "--data", data)
-	database, objects := dynamoDB.FindStringSubmatch(cloud.output.String())[1], s3.FindStringSubmatch(cloud.output.String())[1]
 	graduate(t, cloud.URL, "ada@example.org")
 	var stopped []string
 	run := func(command string) {
 		t.Helper()
 		line := strings.NewReplacer(
 			".data/", data+"/",
-			"cmd/events --local", "cmd/events --local --api "+cloud.URL+" --dynamodb "+database,
-			"cmd/uploads --local", "cmd/uploads --local --endpoint "+database+" --s3-endpoint "+objects,
+			" --local", " --local --data "+data,
 		).Replace(command)
 		cmd := exec.Command("sh", "-ec", line)
 		cmd.Dir = ".."

@@ -14,7 +14,7 @@ import (
 
 type settings struct {
 	tool.Target
-	environment, api string
+	environment string
 }
 
 // clients are one environment in one region.
@@ -40,7 +40,7 @@ func (s settings) connect(ctx context.Context) (*clients, error) {
 		if !s.Local {
 			return nil
 		}
-		return aws.String(s.api + path)
+		return aws.String(s.API + path)
 	}
 	name := "lyceum-" + s.environment
 	return &clients{

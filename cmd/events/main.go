@@ -29,9 +29,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	var set settings
 	flags.StringVar(&set.environment, "environment", "dev", "dev, staging or prod")
 	set.Flags(flags)
-	flags.StringVar(&set.api, "api", tool.LocalAPI, "with --local: its HTTP API")
-	flags.StringVar(&set.DynamoDB, "dynamodb", tool.LocalDynamoDB, "with --local: its DynamoDB")
-	if err := flags.Parse(args); err != nil {
+	flags.StringVar(&set.API, "api", "", "with --local: URL of its HTTP API")
+	flags.StringVar(&set.DynamoDB, "dynamodb", "", "with --local: URL of its DynamoDB")
+	if err := set.Parse(flags, args); err != nil {
 		return err
 	}
 	replay := flag.NewFlagSet("replay", flag.ContinueOnError)

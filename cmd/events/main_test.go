@@ -239,7 +239,7 @@ func TestTheOutboxIsPublishedAgain(t *testing.T) {
 func TestMessagesOfOtherFormsAreShownAndLeft(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
-	set := settings{tool.Target{Local: true, DynamoDB: m.flags[4]}, "dev", m.flags[2]}
+	set := settings{tool.Target{Local: true, Region: "us-east-1", API: m.flags[2], DynamoDB: m.flags[4]}, "dev"}
 	c, err := set.connect(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -269,7 +269,7 @@ func TestBadArgumentsAreRefused(t *testing.T) {
 		{"", "neither list nor replay"}, {"remove", "neither list nor replay"}, {"list all", "takes no arguments"}, {"replay", "one of"},
 		{"replay --all --id 1", "one of"}, {"replay --since 200h", "168h"}, {"replay --since -1h", "168h"}, {"replay --all now", "one of"},
 	} {
-		err := run(t.Context(), append([]string{"--local", "--api", "http://127.0.0.1:1"}, strings.Fields(c.args)...), &bytes.Buffer{})
+		err := run(t.Context(), append([]string{"--local", "--api", "http://127.0.0.1:1", "--dynamodb", "http://127.0.0.1:1"}, strings.Fields(c.args)...), &bytes.Buffer{})
 		if err == nil || !strings.Contains(err.Error(), c.want) || errors.Is(err, flag.ErrHelp) {
 			t.Errorf("%q: %v, want a word on %s", c.args, err, c.want)
 		}

@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"lyceum/cmd/internal/tool"
@@ -35,7 +36,7 @@ const settle = 2 * time.Second
 // run does what the arguments say and reports to out.
 func run(ctx context.Context, args []string, out io.Writer) error {
 	verb := ""
-	if len(args) > 0 {
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		verb, args = args[0], args[1:]
 	}
 	flags := flag.NewFlagSet("lessons "+verb, flag.ContinueOnError)
@@ -46,7 +47,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	target.Flags(flags)
 	target.EndpointFlag(flags)
 	target.S3Flag(flags)
-	if err := flags.Parse(args); err != nil {
+	flags.Usage = func() {
+		fmt.Fprint(flags.Output(), "go run ./cmd/lessons import|export [flags] DIR, or render|recount [flags]\n\n")
+		flags.PrintDefaults()
+	}
+	if err := target.Parse(flags, args); err != nil {
 		return err
 	}
 	env := target.Env(map[string]string{

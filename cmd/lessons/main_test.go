@@ -210,7 +210,7 @@ func TestAFolderWithAMistakeChangesNothing(t *testing.T) {
 		t.Errorf("%d lessons were made", lessons)
 	}
 	for args, want := range map[string]string{
-		"x --local": "not import", "import --local": "name the folder", "export --local": "name the folder", "import --bad": "not defined",
+		"x --local --endpoint http://127.0.0.1:1": "not import", "import --local --endpoint http://127.0.0.1:1": "name the folder", "export --local --endpoint http://127.0.0.1:1": "name the folder", "import --bad": "not defined",
 	} {
 		if err := run(t.Context(), strings.Fields(args), &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want a word on %q", args, err, want)

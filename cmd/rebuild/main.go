@@ -37,7 +37,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	var target tool.Target
 	target.Flags(flags)
 	target.EndpointFlag(flags)
-	if err := flags.Parse(args); err != nil {
+	if err := target.Parse(flags, args); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 || (*one == "") != *all {

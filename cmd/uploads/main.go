@@ -44,7 +44,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	target.Flags(flags)
 	target.EndpointFlag(flags)
 	target.S3Flag(flags)
-	if err := flags.Parse(args); err != nil {
+	if err := target.Parse(flags, args); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
