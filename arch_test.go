@@ -114,6 +114,17 @@ func pascal(folder string) string {
 	return b.String()
 }
 
+// may reports whether the function is allowed the action on a resource whose ARN ends so.
+func may(f template.Function, action, resource string) bool {
+	for _, s := range f.Statements {
+		if s.Effect == "Allow" && slices.Contains(s.Actions, action) &&
+			slices.ContainsFunc(s.Resources, func(arn string) bool { return strings.HasSuffix(arn, resource) }) {
+			return true
+		}
+	}
+	return false
+}
+
 func TestEachFolderOfFunctionsIsOneBlockOfTheTemplate(t *testing.T) {
 	t.Parallel()
 	mains := map[string]file{}
@@ -132,6 +143,9 @@ func TestEachFolderOfFunctionsIsOneBlockOfTheTemplate(t *testing.T) {
 		}
 		if want := pascal(folder) + "Function"; f.LogicalID != want {
 			t.Errorf("template.yaml:%d: %s, want %s for %s", f.Line, f.LogicalID, want, folder)
+		}
+		if len(f.Routes) > 0 && !may(f, "dynamodb:UpdateItem", "table/lyceum-dev-limits") {
+			t.Errorf("template.yaml:%d: %s is behind a route and cannot count against limits: give it the policy !Ref RoutePolicy", f.Line, f.LogicalID)
 		}
 		for _, r := range f.Routes {
 			route := r.Method + " " + r.Path

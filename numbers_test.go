@@ -73,7 +73,6 @@ var quotes = map[string][]quote{
 		{"Change records are kept for 24 h", "local/dynamodb/changes.go", "changesKept = 24 * time.Hour"},
 	},
 	"docs/OPERATIONS.md": {
-		{"for 10 % of the requests first", "template.yaml", "[AllAtOnce, Canary10Percent5Minutes, Canary10Percent30Minutes, Linear10PercentEvery1Minute]"},
 		{"of each region every 10 s, and one failure", "template.yaml", "RequestInterval: 10\n        FailureThreshold: 1"},
 		{"while more than 18 % of them", "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html", ""},
 		{"at most 15 minutes for most objects", "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html", ""},

@@ -2,7 +2,7 @@ package template
 
 import "strings"
 
-// policies reads a function's Policies: statements, and SAM's templates by name.
+// policies reads a function's Policies: statements, the template's managed policies, and SAM's templates by name.
 func (l *loader) policies(v value) []Statement {
 	items := v.items
 	if v.kind == scalar || v.kind == mapping {
@@ -12,7 +12,7 @@ func (l *loader) policies(v value) []Statement {
 	for _, item := range items {
 		switch {
 		case item.kind == scalar:
-			l.failf(item.line, "the managed policy %s is not supported by the local cloud: write its statements out", item.text)
+			statements = append(statements, l.managedPolicy(item)...)
 		case item.kind == list:
 			l.failf(item.line, "a policy is a mapping: statements, or a policy template of SAM")
 		case item.get("Statement").kind != absent:
@@ -23,6 +23,26 @@ func (l *loader) policies(v value) []Statement {
 			}
 		}
 	}
+	return statements
+}
+
+// managedPolicy reads the statements of an AWS::IAM::ManagedPolicy of the template.
+func (l *loader) managedPolicy(v value) []Statement {
+	for _, r := range l.all(managedType) {
+		if l.attribute(r, "PolicyArn") == v.text {
+			o := l.object(l.properties(r), r.typeName)
+			o.pass(r.kind.nameProperty)
+			return l.managedStatements(o)
+		}
+	}
+	l.failf(v.line, "%s is not a managed policy of the template: write one as %s, or its statements here", v.text, managedType)
+	return nil
+}
+
+func (l *loader) managedStatements(o *object) []Statement {
+	o.pass("Description", "Path")
+	statements := l.document(o.get("PolicyDocument"))
+	o.done()
 	return statements
 }
 

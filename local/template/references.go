@@ -68,14 +68,37 @@ func (l *loader) named(function, name string, line int) value {
 		if physical.kind != scalar {
 			return physical
 		}
-		if attribute != "" {
+		switch {
+		case r.typeName == parameterType && attribute == "Value":
+			return l.parameterValue(r, line)
+		case attribute != "":
 			return l.made(line, l.attribute(r, attribute))
-		}
-		if r.typeName == queueType {
+		case r.typeName == queueType:
 			return l.made(line, "https://sqs."+l.options.Region+".amazonaws.com/"+l.options.AccountID+"/"+physical.text)
+		case r.typeName == managedType:
+			return l.made(line, l.attribute(r, "PolicyArn"))
 		}
 		return physical
 	}
+	return value{kind: broken, line: line}
+}
+
+// parameterValue is the Value of an AWS::SSM::Parameter. A secret in it is resolved where the value is used.
+func (l *loader) parameterValue(r *resource, line int) value {
+	if r.state == running {
+		l.failf(r.line, "the value of %s depends on itself", r.id)
+		return value{kind: broken, line: line}
+	}
+	r.state = running
+	defer func() { r.state = known }()
+	for key, node := range pairs(r.properties) {
+		if key.Value == "Value" {
+			v := l.evalText("Fn::GetAtt", node)
+			v.line = line
+			return v
+		}
+	}
+	l.failf(r.line, "%s has no Value", r.id)
 	return value{kind: broken, line: line}
 }
 

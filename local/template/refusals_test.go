@@ -105,9 +105,9 @@ func TestRefusals(t *testing.T) {
 			"the route GET /a/{name} is taken by the event on line 10"},
 
 		{"a managed policy", fn + "      Policies: AWSLambdaBasicExecutionRole # here\n",
-			"the managed policy AWSLambdaBasicExecutionRole is not supported"},
+			"AWSLambdaBasicExecutionRole is not a managed policy of the template"},
 		{"a managed policy's ARN", fn + "      Policies:\n        - arn:aws:iam::aws:policy/ReadOnlyAccess # here\n",
-			"the managed policy arn:aws:iam::aws:policy/ReadOnlyAccess is not"},
+			"arn:aws:iam::aws:policy/ReadOnlyAccess is not a managed policy of the template"},
 		{"an unknown policy template", fn + "      Policies:\n        - SQSPollerPolicy: {QueueName: q} # here\n",
 			"the policy SQSPollerPolicy is not supported"},
 		{"a policy template without its parameter", fn + "      Policies:\n        - S3ReadPolicy: {} # here\n",

@@ -161,6 +161,13 @@ func (l *loader) build(r *resource, properties value) {
 			l.checkQueuePolicy(o)
 		case roleType:
 			l.checkRole(o)
+		case managedType:
+			l.managedStatements(o)
+		case parameterType:
+			o.oneOf("Type", "String")
+			o.required("Value")
+			o.pass("Description", "Tier", "Tags")
+			o.done()
 		}
 		l.stack.Ignored = append(l.stack.Ignored, Ignored{r.id, r.typeName, r.kind.ignored, r.line})
 		return

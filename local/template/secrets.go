@@ -13,8 +13,8 @@ type secret struct {
 
 const reference = "{{resolve:"
 
-// resolveSecrets puts secrets where properties refer to them: {{resolve:secretsmanager:<name>:SecretString:<key>}}
-// (CloudFormation user guide, "Get a secret or secret value from Secrets Manager").
+// resolveSecrets puts secrets where properties refer to them: {{resolve:secretsmanager:<name>:SecretString:<key>}},
+// with an empty version stage and version after it, or none (CloudFormation user guide, "Get a secret or secret value from Secrets Manager").
 func (l *loader) resolveSecrets(v value) value {
 	if v.kind == scalar && strings.Contains(v.text, reference) {
 		return l.resolveText(v)
@@ -46,7 +46,7 @@ func (l *loader) resolveText(v value) value {
 			return l.made(v.line, b.String())
 		}
 		inner, after, closed := strings.Cut(after, "}}")
-		parts := strings.Split(inner, ":")
+		parts := strings.Split(strings.TrimSuffix(inner, "::"), ":")
 		if !closed || len(parts) != 4 || parts[0] != "secretsmanager" || parts[2] != "SecretString" || parts[1] == "" || parts[3] == "" {
 			l.failf(v.line, "only {{resolve:secretsmanager:<name>:SecretString:<key>}} is supported by the local cloud, without a version")
 			return value{kind: broken, line: v.line}

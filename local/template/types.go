@@ -23,6 +23,8 @@ const (
 	queuePolicyType = "AWS::SQS::QueuePolicy"
 	pipeType        = "AWS::Pipes::Pipe"
 	roleType        = "AWS::IAM::Role"
+	managedType     = "AWS::IAM::ManagedPolicy"
+	parameterType   = "AWS::SSM::Parameter"
 )
 
 var (
@@ -32,6 +34,9 @@ var (
 		"StreamArn": "arn:aws:dynamodb:{region}:{account}:table/{name}/stream/local",
 	}
 )
+
+// managedARN is what Ref of a managed policy gives.
+const managedARN = "arn:aws:iam::{account}:policy/{name}"
 
 const onlyDNS = "there is no DNS; the HTTP API has the one address that it listens at"
 
@@ -68,6 +73,14 @@ var resourceTypes = map[string]*resourceType{
 	roleType: {
 		nameProperty: "RoleName", names: regexp.MustCompile(`^[a-zA-Z0-9_+=,.@-]{1,64}$`),
 		attributes: map[string]string{"Arn": "arn:aws:iam::{account}:role/{name}"}, ignored: "what uses it has its permissions",
+	},
+	managedType: {
+		nameProperty: "ManagedPolicyName", names: regexp.MustCompile(`^[a-zA-Z0-9_+=,.@-]{1,128}$`),
+		attributes: map[string]string{"PolicyArn": managedARN}, ignored: "the functions that name it have its statements",
+	},
+	parameterType: {
+		nameProperty: "Name", names: regexp.MustCompile(`^[a-zA-Z0-9_./-]+$`),
+		attributes: map[string]string{"Value": "{value}", "Type": "String"}, ignored: "what refers to it has its value",
 	},
 
 	queuePolicyType: {ignored: "no rule fails to hand an event over here"},                        // any other is refused
