@@ -73,7 +73,7 @@ var quotes = map[string][]quote{
 		{"Change records are kept for 24 h", "local/dynamodb/changes.go", "changesKept = 24 * time.Hour"},
 	},
 	"docs/OPERATIONS.md": {
-		{"of each region every 10 s, and one failure", "template.yaml", "RequestInterval: 10\n        FailureThreshold: 1"},
+		{"of each region every 30 s, and one failure", "template.yaml", "RequestInterval: 30\n        FailureThreshold: 1"},
 		{"while more than 18 % of them", "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html", ""},
 		{"at most 15 minutes for most objects", "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html", ""},
 		{"keep 35 days for restoring", "template.yaml", "PointInTimeRecoveryEnabled: true"},

@@ -114,7 +114,7 @@ def check(label, parameters, region, primary):
     for name, b in shape.of("AWS::S3::Bucket").items():
         want("a bucket is private, encrypted and versioned", all(b["PublicAccessBlockConfiguration"].values()) and b["BucketEncryption"] and b["VersioningConfiguration"]["Status"] == "Enabled", name)
         rules = b.get("ReplicationConfiguration", {}).get("Rules", [])
-        want("a bucket is replicated to every other region", len(rules) == (len(regions) - 1 if parameters.get("ReplicateObjects") == "true" else 0), (name, len(rules)))
+        want("a bucket is replicated to every other region", len(rules) == len(parameters.get("BucketRegions", "").split(",")) - 1, (name, len(rules)))
     for name, g in shape.of("AWS::Logs::LogGroup").items():
         want("logs end", int(g["RetentionInDays"]) > 0, name)
     alarms = shape.of("AWS::CloudWatch::Alarm")
@@ -132,10 +132,12 @@ def main():
     domain = {"DomainName": "api.example.org", "HostedZoneId": "Z1", "AlarmEmail": "ops@example.org"}
     for label, parameters in {
         "single": {"Environment": "dev", "Regions": "eu-west-1", "IdentityConsistency": "single"},
-        "strong": {"Environment": "prod", "Regions": "us-east-1,us-east-2,us-west-2", "IdentityConsistency": "strong", "ReplicateObjects": "true", "DeletionProtection": "true"} | domain,
-        "home": {"Environment": "prod", "Regions": "us-east-1,eu-west-1,ap-northeast-1", "IdentityConsistency": "home", "ReplicateObjects": "true"} | domain,
+        "strong": {"Environment": "prod", "Regions": "us-east-1,us-east-2,us-west-2", "IdentityConsistency": "strong", "DeletionProtection": "true"} | domain,
+        "home": {"Environment": "prod", "Regions": "us-east-1,eu-west-1,ap-northeast-1", "IdentityConsistency": "home"} | domain,
     }.items():
         regions = parameters["Regions"].split(",")
+        if len(regions) > 1:
+            parameters["BucketRegions"] = parameters["Regions"]
         for region in regions[:2]:
             check(label, parameters, region, region == regions[0])
 
