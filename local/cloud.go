@@ -26,6 +26,9 @@ import (
 // share two cores, so waiting replaces throttling for as long as the HTTP API waits for an answer.
 const queueTimeout = 25 * time.Second
 
+// readTimeout is how long a request's header and body may take to arrive; a slow client does not hold a connection longer.
+const readTimeout = 30 * time.Second
+
 // cloud is everything that runs in one region.
 type cloud struct {
 	fleet   *fleet
@@ -212,14 +215,14 @@ func (c *cloud) functions(context.Context) error {
 	}
 	var err error
 	c.pool, err = lambda.New(lambda.Options{
-		Functions: functions, Region: c.set.region, AccountID: stack.AccountID, Log: c.log, QueueTimeout: queueTimeout,
+		Functions: functions, Region: c.set.region, AccountID: stack.AccountID, Log: c.log, QueueTimeout: queueTimeout, Debug: c.set.debug,
 	})
 	if err != nil {
 		return err
 	}
 	c.closers = append(c.closers, c.pool.Close)
 	options := gateway.Options{
-		Routes: routes, Invoke: c.pool.Invoke, Region: c.set.region, AccountID: stack.AccountID, APIID: c.stack.API.LogicalID, Log: c.log,
+		Routes: routes, Invoke: c.pool.Invoke, Region: c.set.region, AccountID: stack.AccountID, APIID: c.stack.API.LogicalID, Log: c.log, Debug: c.set.debug,
 	}
 	if cors := c.stack.API.CORS; cors != nil {
 		options.CORS = (*gateway.CORS)(cors)
@@ -227,20 +230,37 @@ func (c *cloud) functions(context.Context) error {
 	if c.api, err = gateway.New(options); err != nil {
 		return err
 	}
-	dir := c.set.data
-	if dir == "" {
-		if dir, err = os.MkdirTemp("", "lyceum-"); err != nil {
-			return err
-		}
-		c.closers = append(c.closers, func() { os.RemoveAll(dir) })
+	dir, err := c.buildFolder()
+	if err != nil {
+		return err
 	}
-	c.builder, err = lambda.NewBuilder(".", filepath.Join(dir, "functions"), packages)
-	return err
+	if c.builder, err = lambda.NewBuilder(".", dir, packages); err != nil {
+		return err
+	}
+	c.builder.Debug = c.set.debug
+	return nil
+}
+
+// buildFolder is where the functions are built. For a data folder of this project it is below build/, so that removing the data keeps it.
+func (c *cloud) buildFolder() (string, error) {
+	if c.set.data == "" {
+		dir, err := os.MkdirTemp("", "lyceum-")
+		c.closers = append(c.closers, func() { os.RemoveAll(dir) })
+		return dir, err
+	}
+	root, err := filepath.Abs(".")
+	if err != nil {
+		return "", err
+	}
+	if path, err := filepath.Rel(root, c.set.data); err == nil && filepath.IsLocal(path) {
+		return filepath.Join(root, "build", "local", path), nil
+	}
+	return filepath.Join(c.set.data, "functions"), nil
 }
 
 // serveHTTP serves in the background until close, which lets running requests end.
 func (c *cloud) serveHTTP(listener net.Listener, handler http.Handler) {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: readTimeout, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(c.log.Handler(), slog.LevelDebug)}
 	c.closers = append(c.closers, func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)

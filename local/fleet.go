@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"lyceum/local/address"
 	"lyceum/local/dynamodb"
@@ -287,11 +288,36 @@ func (f *fleet) serve(ctx context.Context) error {
 	for _, c := range f.clouds {
 		c.serveHTTP(c.listeners[apiPart], c)
 	}
+	go f.watchTemplate(ctx)
 	return f.clouds[0].builder.Watch(ctx, []string{"functions", "shared"}, f.log, func(b lambda.Binaries) {
 		if err := f.deploy(b); err != nil {
 			f.log.Error("the rebuilt functions are not used", "error", err)
 		}
 	})
+}
+
+// watchTemplate says when the template has changed, as only a restart serves it.
+func (f *fleet) watchTemplate(ctx context.Context) {
+	path := f.clouds[0].set.template
+	changed := func() (at time.Time) {
+		if info, err := os.Stat(path); err == nil {
+			at = info.ModTime()
+		}
+		return at
+	}
+	was, tick := changed(), time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if is := changed(); !is.IsZero() && !is.Equal(was) {
+				was = is
+				f.log.Warn("template changed: end this and start it again to serve it", "template", path)
+			}
+		}
+	}
 }
 
 // close ends everything, what was opened last first.

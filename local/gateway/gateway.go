@@ -42,6 +42,7 @@ type Options struct {
 	Region, AccountID, APIID string           // us-east-1, 000000000000 and local when empty
 	Log                      *slog.Logger     // receives why a request failed, which no answer tells; nil discards
 	Now                      func() time.Time // time.Now when nil
+	Debug                    bool             // integrations take any time, as a debugger holds them
 }
 
 // api is safe for concurrent use: nothing in it changes after New.
@@ -110,7 +111,10 @@ func (a *api) answer(w http.ResponseWriter, r *http.Request, id string) (answer 
 	if err != nil {
 		return refusal(statusOfBodyError(err)), r.Context().Err() == nil
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), match.timeout)
+	ctx, cancel := r.Context(), context.CancelFunc(func() {})
+	if !a.opts.Debug {
+		ctx, cancel = context.WithTimeout(ctx, match.timeout)
+	}
 	defer cancel()
 	result, err := a.opts.Invoke(ctx, match.function, a.event(r, id, match, path, body))
 	if r.Context().Err() != nil {
@@ -124,7 +128,11 @@ func (a *api) answer(w http.ResponseWriter, r *http.Request, id string) (answer 
 	status := statusOfFailure(ctx, err)
 	a.opts.Log.Warn("no answer of the function could be passed on", "route", match.key, "function", match.function, "status", status,
 		"request", id, "error", err)
-	return refusal(status), true
+	answer = refusal(status)
+	if status == http.StatusServiceUnavailable && ctx.Err() == nil {
+		answer.header.Set("Retry-After", "1") // it did not run
+	}
+	return answer, true
 }
 
 // statusOfFailure translates what became of an invocation.

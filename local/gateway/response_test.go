@@ -146,6 +146,9 @@ func TestFailedInvocations(t *testing.T) {
 			if res.StatusCode != tt.status || got != tt.body || res.Header.Get("Content-Type") != "application/json" {
 				t.Errorf("got %d %s, want %d %s", res.StatusCode, got, tt.status, tt.body)
 			}
+			if retry := res.Header.Get("Retry-After"); (retry == "1") != (tt.status == http.StatusServiceUnavailable) {
+				t.Errorf("got Retry-After %q", retry)
+			}
 			if strings.Contains(got, "boom") || res.Header.Get("Apigw-Requestid") == "" || res.StatusCode == http.StatusOK {
 				t.Errorf("got %s with headers %v", got, res.Header)
 			}

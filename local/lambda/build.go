@@ -29,6 +29,8 @@ func (e *BuildError) Error() string { return "the functions do not compile:\n" +
 
 // Builder compiles the main packages of a module. Its methods must not run concurrently.
 type Builder struct {
+	Debug bool // build for a debugger: no optimisation, symbols kept, files under their real paths
+
 	root     string
 	dir      string
 	packages []string // distinct
@@ -106,8 +108,12 @@ func (b *Builder) compile(ctx context.Context, progress io.Writer) error {
 	if err != nil {
 		return errors.New("the go command is not on PATH: install Go from https://go.dev/dl and run this again")
 	}
-	args := []string{"build", "-v", "-buildvcs=false", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w",
-		"-o", filepath.Join(b.dir, "build") + string(filepath.Separator)}
+	args := []string{"build", "-v", "-buildvcs=false", "-tags", "lambda.norpc", "-o", filepath.Join(b.dir, "build") + string(filepath.Separator)}
+	if b.Debug {
+		args = append(args, "-gcflags", "all=-N -l")
+	} else {
+		args = append(args, "-trimpath", "-ldflags", "-s -w")
+	}
 	cmd := exec.CommandContext(ctx, tool, append(args, b.packages...)...)
 	cmd.Dir = b.root
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)

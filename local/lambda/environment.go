@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -66,6 +67,11 @@ func (e *environment) start() error {
 	select {
 	case <-e.ready:
 		e.log.Info("cold start", "init", time.Since(begin).Round(100*time.Microsecond))
+		if e.fn.pool.opts.Debug {
+			e.withProcess(func(process *os.Process) {
+				e.log.Info("attach a debugger", "command", fmt.Sprintf("dlv attach %d", process.Pid))
+			})
+		}
 		return nil
 	case <-e.exited:
 		e.mu.Lock()
@@ -152,6 +158,9 @@ func (e *environment) await(inv *invocation) ([]byte, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if inv.answered {
+		if failure, failed := errors.AsType[*FunctionError](inv.err); failed {
+			e.log.Error("function failed", "request", inv.id, "error", failure.Error()+failure.Stack)
+		}
 		return inv.response, inv.err
 	}
 	if !timedOut {

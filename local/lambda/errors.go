@@ -18,6 +18,7 @@ type FunctionError struct {
 	Type    string // for example Runtime.ExitError, Sandbox.Timedout, or the Go type of a handler's error
 	Message string
 	Payload []byte // the JSON document with errorType and errorMessage that an invoker receives
+	Stack   string // of a panic, a line for each call; "" if the runtime told none
 }
 
 func (e *FunctionError) Error() string { return e.Type + ": " + e.Message }
@@ -34,6 +35,10 @@ func parseFunctionError(header string, document []byte) *FunctionError {
 	var doc struct {
 		Type    string `json:"errorType"`
 		Message string `json:"errorMessage"`
+		Stack   []struct {
+			Path, Label string
+			Line        int
+		} `json:"stackTrace"`
 	}
 	if err := json.Unmarshal(document, &doc); err != nil {
 		return newFunctionError("Runtime.InvalidErrorShape", "the runtime reported an error that is not JSON: %.200q", document)
@@ -41,7 +46,11 @@ func parseFunctionError(header string, document []byte) *FunctionError {
 	if doc.Type == "" {
 		doc.Type = header
 	}
-	return &FunctionError{Type: doc.Type, Message: doc.Message, Payload: document}
+	failure := &FunctionError{Type: doc.Type, Message: doc.Message, Payload: document}
+	for _, call := range doc.Stack {
+		failure.Stack += fmt.Sprintf("\n%s\n    %s:%d", call.Label, call.Path, call.Line)
+	}
+	return failure
 }
 
 // APIError says that an invocation was refused before it reached the function. Code and Status are those of Lambda's

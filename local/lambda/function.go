@@ -3,6 +3,7 @@ package lambda
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -11,6 +12,8 @@ type function struct {
 	pool  *Pool
 	cfg   Function
 	slots chan struct{} // one for each request being served; waiting senders are served in order
+
+	waiting atomic.Int64 // requests that want a slot
 
 	mu     sync.Mutex
 	binary string
@@ -24,16 +27,16 @@ func newFunction(p *Pool, cfg Function) *function {
 }
 
 func (f *function) invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	if f.waiting.Add(1) > int64(f.pool.opts.MaxQueue) {
+		f.waiting.Add(-1)
+		return nil, errThrottled()
+	}
 	wait := time.NewTimer(f.pool.opts.QueueTimeout)
 	defer wait.Stop()
-	select {
-	case f.slots <- struct{}{}:
-	case <-wait.C:
-		return nil, errThrottled()
-	case <-f.pool.closing:
-		return nil, errService("the pool is closed")
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	err := f.takeSlot(ctx, wait.C)
+	f.waiting.Add(-1)
+	if err != nil {
+		return nil, err
 	}
 	type outcome struct {
 		response []byte
@@ -50,6 +53,20 @@ func (f *function) invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		return o.response, o.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	}
+}
+
+// takeSlot waits until the function may run one more request.
+func (f *function) takeSlot(ctx context.Context, timeout <-chan time.Time) error {
+	select {
+	case f.slots <- struct{}{}:
+		return nil
+	case <-timeout:
+		return errThrottled()
+	case <-f.pool.closing:
+		return errService("the pool is closed")
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 

@@ -29,6 +29,8 @@ type Options struct {
 	QueueTimeout time.Duration // 5 s that a request may wait at MaxConcurrency before it is throttled; Lambda throttles at once
 	IdleTimeout  time.Duration // 2 min after which an idle process ends, unless it is its function's last
 	StopGrace    time.Duration // 2 s between SIGTERM and SIGKILL
+	MaxQueue     int           // 1,000 requests of one function that may wait at MaxConcurrency; one more is throttled at once
+	Debug        bool          // one process for each function, that ends neither for its time nor when idle
 }
 
 // Pool invokes functions. It is safe for concurrent use.
@@ -48,6 +50,10 @@ func New(opts Options) (*Pool, error) {
 	setDefault(&opts.QueueTimeout, 5*time.Second)
 	setDefault(&opts.IdleTimeout, 2*time.Minute)
 	setDefault(&opts.StopGrace, 2*time.Second)
+	setDefault(&opts.MaxQueue, 1000)
+	if opts.Debug {
+		opts.InitTimeout, opts.QueueTimeout, opts.IdleTimeout = debugTime, debugTime, debugTime
+	}
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
@@ -57,6 +63,9 @@ func New(opts Options) (*Pool, error) {
 		setDefault(&cfg.MemoryMB, 128)
 		setDefault(&cfg.Timeout, 3*time.Second)
 		setDefault(&cfg.MaxConcurrency, 10)
+		if opts.Debug {
+			cfg.Timeout, cfg.MaxConcurrency = maxTimeout, 1
+		}
 		if err := check(cfg); err != nil {
 			errs = append(errs, fmt.Errorf("function %q: %w", cfg.Name, err))
 		} else if p.functions[cfg.Name] != nil {
@@ -72,6 +81,12 @@ func New(opts Options) (*Pool, error) {
 	return p, nil
 }
 
+// maxTimeout is Lambda's. debugTime is longer than anybody looks at one request in a debugger.
+const (
+	maxTimeout = 15 * time.Minute
+	debugTime  = 24 * time.Hour
+)
+
 func setDefault[T comparable](value *T, to T) {
 	var zero T
 	if *value == zero {
@@ -85,7 +100,7 @@ func check(cfg Function) error {
 		return errors.New("a function needs a name")
 	case cfg.Package == "":
 		return errors.New("a function needs a main package")
-	case cfg.Timeout < 0 || cfg.Timeout > 15*time.Minute:
+	case cfg.Timeout < 0 || cfg.Timeout > maxTimeout:
 		return fmt.Errorf("timeout %v is outside Lambda's 1 s to 15 min", cfg.Timeout)
 	case cfg.MemoryMB < 128 || cfg.MemoryMB > 10240:
 		return fmt.Errorf("memory %d MB is outside Lambda's 128 to 10240", cfg.MemoryMB)

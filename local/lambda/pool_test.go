@@ -99,6 +99,24 @@ func TestInvoke(t *testing.T) {
 		}
 	})
 
+	t.Run("a request beyond the queue is throttled without waiting", func(t *testing.T) {
+		t.Parallel()
+		pool, _ := newPool(t, lambda.Options{QueueTimeout: time.Minute, MaxQueue: 2}, lambda.Function{MaxConcurrency: 1, Timeout: 20 * time.Second})
+		mustInvoke(t, pool, `{}`)
+		_, errs := concurrently(pool, 9, `{"do":"sleep","millis":300}`)
+		throttled := 0
+		for _, err := range errs {
+			if api, refused := errors.AsType[*lambda.APIError](err); refused && api.StatusCode() == 429 {
+				throttled++
+			} else if err != nil {
+				t.Error(err)
+			}
+		}
+		if throttled != 6 { // one runs, two wait
+			t.Errorf("%d of 9 were throttled, want 6", throttled)
+		}
+	})
+
 	t.Run("a caller that gives up leaves the function running", func(t *testing.T) {
 		t.Parallel()
 		pool, _ := newPool(t, lambda.Options{}, lambda.Function{})
@@ -181,7 +199,7 @@ func TestFailures(t *testing.T) {
 
 	t.Run("after a panic or an exit the next request gets a fresh process", func(t *testing.T) {
 		t.Parallel()
-		pool, _ := newPool(t, lambda.Options{}, lambda.Function{})
+		pool, logs := newPool(t, lambda.Options{}, lambda.Function{})
 		for _, failure := range []struct{ event, kind, message string }{
 			{`{"do":"panic","text":"oh"}`, "string", "oh"},
 			{`{"do":"exit","millis":3}`, "Runtime.ExitError", "Error: Runtime exited with error: exit status 3"},
@@ -192,6 +210,9 @@ func TestFailures(t *testing.T) {
 			if got := mustInvoke(t, pool, `{}`); got.PID == first.PID || got.Count != 1 {
 				t.Errorf("after %s: answer = %+v, want a new process", failure.event, got)
 			}
+		}
+		if !strings.Contains(logs.String(), "probe/main.go:") {
+			t.Errorf("the log does not say where it panicked:\n%s", logs)
 		}
 	})
 
