@@ -35,7 +35,7 @@ func (c *cloud) seed(ctx context.Context) error {
 		Bodies: objects.Bucket{Client: c.stack.S3(c.url(s3Part)), Name: variables["CONTENT_BUCKET"]},
 		Now:    time.Now, Random: rand.Reader,
 	}
-	if _, err := library.Import(ctx, samples.Files, func(_, of int) { c.lessons = of }); err != nil {
+	if _, err := library.Import(ctx, samples.Files, folder.Options{}, func(_, of int) { c.lessons = of }); err != nil {
 		return err
 	}
 	if c.set.data == "" {

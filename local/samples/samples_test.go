@@ -32,7 +32,7 @@ func all(t *testing.T) (lessons []lesson) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f, err := folder.Parse(name, []byte(strings.ReplaceAll(string(text), "\r\n", "\n"))) // as Git writes them on Windows
+		f, err := folder.Parse(folder.Space{}, name, []byte(strings.ReplaceAll(string(text), "\r\n", "\n"))) // as Git writes them on Windows
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

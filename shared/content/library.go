@@ -17,6 +17,12 @@ type Source struct {
 	Front int // bytes of front matter at the beginning of Bytes, which are kept but not shown
 }
 
+// Check tries to render a source, and names what would fall away.
+func Check(s Source) (fell []string, err error) {
+	_, fell, err = render(s.Type, s.Bytes[s.Front:])
+	return fell, err
+}
+
 // Store renders a source, and keeps both under fresh keys. A lesson shows it when its Content is set to what Store returns. It names what fell
 // away because learners' browsers are not to run or load it.
 func Store(ctx context.Context, bodies domain.BodyWriter, lesson domain.LessonID, s Source, now time.Time, random io.Reader) (stored domain.Content, fell []string, err error) {

@@ -58,6 +58,7 @@ type LessonState struct {
 	Order      int // position among lessons of the same track and difficulty, 0 to MaxOrder
 	Content
 	Path      string // of the file it was imported from; "" for none
+	Space     string // the name space of that file's folder; "" for none
 	Published bool
 	CreatedAt time.Time
 	UpdatedAt time.Time
@@ -77,13 +78,13 @@ type LessonDraft struct {
 	Track          Track
 	Difficulty     int
 	Order          int
-	Path           string
+	Path, Space    string // of the file that it comes from, and of its folder
 }
 
 // NewLesson makes a draft without content.
 func NewLesson(d LessonDraft, now time.Time, random io.Reader) (*Lesson, error) {
 	s := LessonState{
-		ID: d.ID, Title: strings.TrimSpace(d.Title), Summary: d.Summary, Track: d.Track, Difficulty: d.Difficulty, Order: d.Order, Path: d.Path,
+		ID: d.ID, Title: strings.TrimSpace(d.Title), Summary: d.Summary, Track: d.Track, Difficulty: d.Difficulty, Order: d.Order, Path: d.Path, Space: d.Space,
 		CreatedAt: Millis(now), UpdatedAt: Millis(now), Version: 1,
 	}
 	if err := s.check(); err != nil {

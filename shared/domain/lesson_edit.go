@@ -31,7 +31,7 @@ type LessonPatch struct {
 	Title, Summary    *string
 	Track             *Track
 	Difficulty, Order *int
-	Path              *string // of the file that it comes from
+	Path, Space       *string // of the file that it comes from, and of its folder
 }
 
 // Draft is a new lesson of what the patch names.
@@ -55,6 +55,7 @@ func (l *Lesson) Edit(p LessonPatch, now time.Time) error {
 	set(&next.Difficulty, p.Difficulty)
 	set(&next.Order, p.Order)
 	set(&next.Path, p.Path)
+	set(&next.Space, p.Space)
 	if err := next.check(); err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ type lessonItem struct {
 	ContentHash string `dynamodbav:"contentHash"`
 	Front       int    `dynamodbav:"front,omitempty"`
 	Path        string `dynamodbav:"path,omitempty"`
+	Space       string `dynamodbav:"space,omitempty"`
 	CreatedAt   string `dynamodbav:"createdAt"`
 	UpdatedAt   string `dynamodbav:"updatedAt"`
 	Version     int    `dynamodbav:"version"`
@@ -100,7 +101,7 @@ func (l Lessons) Create(ctx context.Context, lesson *domain.Lesson) error {
 func newLessonItem(s domain.LessonState) lessonItem {
 	return lessonItem{
 		key: lessonKey(s.ID), Title: s.Title, Summary: s.Summary, Track: s.Track.String(), Difficulty: s.Difficulty, Order: s.Order,
-		ContentKey: s.ContentKey, ContentType: s.ContentType, ContentHash: s.ContentHash, Front: s.Front, Path: s.Path,
+		ContentKey: s.ContentKey, ContentType: s.ContentType, ContentHash: s.ContentHash, Front: s.Front, Path: s.Path, Space: s.Space,
 		CreatedAt: domain.FormatTime(s.CreatedAt), UpdatedAt: domain.FormatTime(s.UpdatedAt), Version: s.Version,
 		CataloguePK: cataloguePK(s.Published), CatalogueSK: catalogueSK(s),
 	}
@@ -109,7 +110,7 @@ func newLessonItem(s domain.LessonState) lessonItem {
 func (i lessonItem) restore() *domain.Lesson {
 	return domain.RestoreLesson(domain.LessonState{
 		ID: domain.RestoreID[domain.Lesson](i.PK[len("LESSON#"):]), Title: i.Title, Summary: i.Summary, Track: domain.RestoreTrack(i.Track),
-		Difficulty: i.Difficulty, Order: i.Order, Published: i.CataloguePK == publishedPK, Path: i.Path,
+		Difficulty: i.Difficulty, Order: i.Order, Published: i.CataloguePK == publishedPK, Path: i.Path, Space: i.Space,
 		Content:   domain.Content{ContentKey: i.ContentKey, ContentType: i.ContentType, ContentHash: i.ContentHash, Front: i.Front},
 		CreatedAt: domain.RestoreTime(i.CreatedAt), UpdatedAt: domain.RestoreTime(i.UpdatedAt), Version: i.Version,
 	})

@@ -19,13 +19,22 @@ func (l Library) Export(ctx context.Context, to *os.Root, progress Progress) (in
 	if err != nil {
 		return 0, err
 	}
+	space, known, err := spaceFor(to, lessons)
+	if err != nil {
+		return 0, err
+	}
+	if !known && space.ID != "" {
+		if err := to.WriteFile(SpaceFile, space.File(), 0o644); err != nil {
+			return 0, err
+		}
+	}
 	taken := map[string]bool{}
 	return len(lessons), l.each(ctx, lessons, progress, func(ctx context.Context, s domain.LessonState) error {
 		source, err := l.source(ctx, s)
 		if err != nil {
 			return err
 		}
-		name, text, err := Format(s, source)
+		name, text, err := Format(space, s, source)
 		if err != nil {
 			return err
 		}
@@ -39,6 +48,24 @@ func (l Library) Export(ctx context.Context, to *os.Root, progress Progress) (in
 		}
 		taken[s.Path] = s.Path != ""
 	})
+}
+
+// spaceFor is the name space of the folder that is written to: its own, else the one of most lessons.
+func spaceFor(to *os.Root, lessons []domain.LessonState) (most Space, known bool, err error) {
+	if most, known, err = ReadSpace(to.FS()); known || err != nil {
+		return most, known, err
+	}
+	count := map[Space]int{}
+	for _, s := range lessons {
+		if s.Path == "" || s.Space == "" {
+			continue
+		}
+		space := Space{ID: s.Space, ByPath: s.ID == (Space{}).idOf(s.Path)}
+		if count[space]++; count[space] > count[most] {
+			most = space
+		}
+	}
+	return most, false, nil
 }
 
 // Render makes the safe HTML of every lesson anew, as is needed when the rules for it have changed.

@@ -4,10 +4,8 @@ package folder
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"path"
 	"strings"
 	"time"
@@ -16,6 +14,7 @@ import (
 
 	"lyceum/shared/content"
 	"lyceum/shared/domain"
+	"lyceum/shared/domain/fault"
 )
 
 // File is a lesson as a file.
@@ -25,11 +24,15 @@ type File struct {
 	Source    content.Source
 }
 
-// types of content by the ends of files' names.
-var types = map[string]string{".md": domain.Markdown, ".html": domain.HTML}
+// types of content by the ends of files' names, in lower case.
+var types = map[string]string{".md": domain.Markdown, ".markdown": domain.Markdown, ".html": domain.HTML, ".htm": domain.HTML}
 
+// typeOf is the type of content of a file, "" for one that is not a lesson.
+func typeOf(name string) string { return types[strings.ToLower(path.Ext(name))] }
+
+// frontMatter is what Format writes.
 type frontMatter struct {
-	ID         string `yaml:"id,omitempty"` // if none, it is made of the path
+	ID         string `yaml:"id,omitempty"`
 	Title      string `yaml:"title"`
 	Track      string `yaml:"track"`
 	Difficulty int    `yaml:"difficulty"`
@@ -38,34 +41,34 @@ type frontMatter struct {
 	Published  *bool  `yaml:"published,omitempty"` // if none, true
 }
 
-// Parse reads a file; name is its path in the folder, with slashes.
-func Parse(name string, text []byte) (File, error) {
-	front, begin, err := split(text)
+// Parse reads a file of the folder with that name space; name is its path in the folder, with slashes. Errors name line and field.
+func Parse(space Space, name string, text []byte) (File, error) {
+	between, begin, err := split(text)
 	if err != nil {
 		return File{}, err
 	}
-	var meta frontMatter
-	if err := yaml.Load(front, &meta, yaml.WithKnownFields()); err != nil {
-		return File{}, fmt.Errorf("front matter: %w", err)
+	meta, err := parseFront(between)
+	if err != nil {
+		return File{}, err
 	}
 	track, err := domain.ParseTrack(meta.Track)
 	if err != nil {
-		return File{}, fmt.Errorf("front matter: track %s", domain.ErrTrack.Message)
+		return File{}, meta.at(fault.InField("track", domain.ErrTrack.Message))
 	}
-	id := idOf(name)
+	id := space.idOf(name)
 	if meta.ID != "" {
 		if id, err = domain.ParseID[domain.Lesson](meta.ID); err != nil {
-			return File{}, errors.New("front matter: id must be a UUID of version 7 in lower case")
+			return File{}, meta.at(fault.InField("id", "must be a UUID of version 7 in lower case"))
 		}
 	}
 	f := File{
 		Draft: domain.LessonDraft{
-			ID: id, Title: strings.TrimSpace(meta.Title), Summary: meta.Summary, Track: track, Difficulty: meta.Difficulty, Order: meta.Order, Path: name,
+			ID: id, Title: meta.Title, Summary: meta.Summary, Track: track, Difficulty: meta.Difficulty, Order: meta.Order, Path: name, Space: space.ID,
 		},
-		Published: meta.Published == nil || *meta.Published,
-		Source:    content.Source{Type: types[path.Ext(name)], Bytes: text, Front: begin},
+		Published: meta.Published,
+		Source:    content.Source{Type: typeOf(name), Bytes: text, Front: begin},
 	}
-	return f, f.check()
+	return f, meta.at(f.check())
 }
 
 // check holds a file to the rules of lessons.
@@ -73,7 +76,7 @@ func (f File) check() error {
 	body := f.Source.Bytes[f.Source.Front:]
 	switch {
 	case f.Source.Type == "":
-		return errors.New("the name must end with .md or .html")
+		return errors.New("the name must end with .md, .markdown, .html or .htm")
 	case len(f.Draft.Path) > 512:
 		return errors.New("the path is longer than 512 bytes")
 	case f.Published && f.blank():
@@ -88,15 +91,22 @@ func (f File) check() error {
 // blank tells whether the lesson has no content yet.
 func (f File) blank() bool { return len(bytes.TrimSpace(f.Source.Bytes[f.Source.Front:])) == 0 }
 
+// bom is what some editors begin a file of UTF-8 with.
+var bom = []byte("\ufeff")
+
 // split finds the front matter, between two lines of three hyphens, and where the content begins after it and blank lines. Lines end as
-// they like.
+// they like; blanks behind the hyphens and a byte order mark do not matter.
 func split(text []byte) (front []byte, begin int, err error) {
 	at := 0
 	for line := range bytes.Lines(text) {
-		fence := string(bytes.TrimRight(line, "\r\n")) == "---"
+		seen := line
+		if at == 0 {
+			seen = bytes.TrimPrefix(line, bom)
+		}
+		fence := string(bytes.TrimRight(seen, " \t\r\n")) == "---"
 		switch {
 		case at == 0 && !fence:
-			return nil, 0, errors.New("it does not begin with front matter")
+			return nil, 0, errors.New("line 1: it does not begin with front matter, between two lines of ---")
 		case at > 0 && fence:
 			begin = at + len(line)
 			body := bytes.TrimLeft(text[begin:], "\r\n")
@@ -105,20 +115,14 @@ func split(text []byte) (front []byte, begin int, err error) {
 		}
 		at += len(line)
 	}
-	return nil, 0, errors.New("its front matter has no end")
+	return nil, 0, errors.New("line 1: its front matter has no end, a line of ---")
 }
 
-// idOf makes a lesson's id of its path, the same in every run.
-func idOf(name string) domain.LessonID {
-	random := rand.NewChaCha8(sha256.Sum256([]byte("lesson " + name)))
-	id, _ := domain.NewID[domain.Lesson](time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC), random) // it fails only if random does
-	return id
-}
-
-// Format is the file of a lesson: the one that it was imported from, as long as that says what the catalogue says; else a new one.
-func Format(s domain.LessonState, source []byte) (name string, text []byte, err error) {
+// Format is the file of a lesson in a folder with that name space: the one that it was imported from, as long as that says what the catalogue
+// says; else a new one, with its id.
+func Format(space Space, s domain.LessonState, source []byte) (name string, text []byte, err error) {
 	if s.Path != "" {
-		if f, err := Parse(s.Path, source); err == nil && f.says(s) {
+		if f, err := Parse(space, s.Path, source); err == nil && f.says(s) {
 			return s.Path, source, nil
 		}
 	}
@@ -136,7 +140,7 @@ func Format(s domain.LessonState, source []byte) (name string, text []byte, err 
 
 // nameOf is the path of a lesson's file.
 func nameOf(s domain.LessonState) string {
-	if s.Path != "" && types[path.Ext(s.Path)] == s.ContentType {
+	if s.Path != "" && typeOf(s.Path) == s.ContentType {
 		return s.Path
 	}
 	end := ".md"
@@ -149,6 +153,6 @@ func nameOf(s domain.LessonState) string {
 // says tells whether the file and the catalogue say the same of a lesson.
 func (f File) says(s domain.LessonState) bool {
 	return f.Published == s.Published && f.Draft == domain.LessonDraft{
-		ID: s.ID, Title: s.Title, Summary: s.Summary, Track: s.Track, Difficulty: s.Difficulty, Order: s.Order, Path: s.Path,
+		ID: s.ID, Title: s.Title, Summary: s.Summary, Track: s.Track, Difficulty: s.Difficulty, Order: s.Order, Path: s.Path, Space: s.Space,
 	}
 }
