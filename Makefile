@@ -54,7 +54,7 @@ openapi: ## docs/openapi.yaml from template.yaml, README.md and the functions' c
 
 sam: build ## The real SAM CLI: validate --lint, cfn-lint, the shapes of all regions and a harmless build (installs both from PyPI)
 	@scripts/sam.sh validate --lint
-	@[ -x .venv-lint/bin/cfn-lint ] || { python3 -m venv .venv-lint && .venv-lint/bin/pip install -q cfn-lint==1.51.0; }
+	@[ -x .venv-lint/bin/cfn-lint ] || { python3 -m venv .venv-lint && .venv-lint/bin/pip install -q cfn-lint==1.58.0; }
 	.venv-lint/bin/cfn-lint --regions eu-west-1 us-east-1 -t template.yaml
 	.venv/bin/python scripts/shapes.py
 	@time scripts/sam.sh build

@@ -10,7 +10,7 @@ const maxCORSAge = 86400
 
 func (l *loader) apiCORS(o *object) *CORS {
 	o.oneOf("StageName", "$default")
-	o.pass("Name", "Description", "Tags", "PropagateTags", "FailOnWarnings", "AccessLogSettings", "DisableExecuteApiEndpoint")
+	o.pass("Name", "Description", "Tags", "PropagateTags", "FailOnWarnings", "AccessLogSettings", "DisableExecuteApiEndpoint", "DefaultRouteSettings")
 	v := o.get("CorsConfiguration")
 	if v.kind == absent {
 		return nil

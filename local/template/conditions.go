@@ -84,8 +84,10 @@ func (l *loader) decide(n *yaml.Node) bool {
 			return args != nil && trues == len(args)
 		}
 		return trues > 0
+	case "Fn::Contains":
+		return l.contains(arg)
 	}
-	l.failf(n.Line, "a condition is made of Fn::Equals, Fn::And, Fn::Or, Fn::Not and Condition")
+	l.failf(n.Line, "a condition is made of Fn::Equals, Fn::And, Fn::Or, Fn::Not and Condition, and in rules of Fn::Contains")
 	return false
 }
 

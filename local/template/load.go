@@ -99,7 +99,7 @@ func (l *loader) load(root *yaml.Node) {
 		case "AWSTemplateFormatVersion", "Description", "Metadata":
 		case "Transform":
 			sections[key.Value] = node
-		case "Parameters", "Mappings", "Conditions", "Globals", "Resources", "Outputs":
+		case "Parameters", "Mappings", "Rules", "Conditions", "Globals", "Resources", "Outputs":
 			sections[key.Value] = node
 			if node.Kind != yaml.MappingNode || node.Tag != "!!map" {
 				l.failf(node.Line, "%s must be a mapping", key.Value)
@@ -123,6 +123,7 @@ func (l *loader) load(root *yaml.Node) {
 	}
 	l.loadParameters(sections["Parameters"], root.Line)
 	l.mappings = l.evalLiteral(sections["Mappings"])
+	l.checkRules(sections["Rules"])
 	l.loadConditions(sections["Conditions"])
 	l.declareResources(sections["Resources"])
 	if !l.loadGlobals(sections["Globals"]) {

@@ -191,8 +191,9 @@ func TestProject(t *testing.T) {
 		o := options()
 		o.Region = "us-east-1"
 		o.Parameters = map[string]string{
-			"Environment": "prod", "Regions": "us-east-1,eu-west-1", "DeletionProtection": "true", "AllowedOrigins": "https://a.example",
-			"DomainName": "api.example.org", "HostedZoneId": "Z1", "AlarmEmail": "ops@example.org",
+			"Environment": "prod", "Regions": "us-east-1,eu-west-1", "IdentityConsistency": "home", "DeletionProtection": "true", "AllowedOrigins": "https://a.example",
+			"DomainName": "api.example.org", "HostedZoneId": "Z1", "AlarmEmail": "ops@example.org", "LinkBaseUrl": "https://a.example",
+			"CertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/a", "MailFrom": "no-reply@a.example",
 		}
 		s := loadProject(t, o)
 		env := named(t, s, "RegisterFunction").Environment
@@ -217,7 +218,7 @@ func TestProject(t *testing.T) {
 		t.Parallel()
 		o := options()
 		stream := "arn:aws:dynamodb:eu-west-1:123456789012:table/lyceum-dev-"
-		o.Parameters = map[string]string{"Regions": "us-east-1,eu-west-1", "LearningStreamArn": stream + "learning/stream/1", "IdentityStreamArn": stream + "identity/stream/1"}
+		o.Parameters = map[string]string{"Regions": "us-east-1,eu-west-1", "IdentityConsistency": "home", "LearningStreamArn": stream + "learning/stream/1", "IdentityStreamArn": stream + "identity/stream/1"}
 		s := loadProject(t, o)
 		if len(s.Tables) != 1 || s.Tables[0].LogicalID != "LimitsTable" {
 			t.Errorf("got tables %+v, want the limits alone", s.Tables)

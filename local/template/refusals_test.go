@@ -26,7 +26,10 @@ const (
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, text, want string }{
-		{"a section", head[:38] + "Rules: {} # here\nResources: {}\n", "the section Rules is not supported"},
+		{"a section", head[:38] + "Hooks: {} # here\nResources: {}\n", "the section Hooks is not supported"},
+		{"a rule that does not hold", "Transform: AWS::Serverless-2016-10-31\nParameters:\n  A: {Type: String, Default: a}\nRules:\n  R:\n" +
+			"    RuleCondition: !Equals [!Ref A, a]\n    Assertions:\n      - Assert: {Fn::Contains: [[b, c], !Ref A]} # here\n" +
+			"        AssertDescription: A must be b or c.\nResources: {}\n", "A must be b or c."},
 		{"another transform", "Transform: [AWS::Serverless-2016-10-31] # here\nResources: {}\n", "a SAM template is expected"},
 		{"globals of another kind", head[:38] + "Globals:\n  Api: {Cors: a} # here\nResources: {}\n", "Globals.Api is not supported"},
 		{"what SAM does not take under Globals", head[:38] + "Globals:\n  Function: {Policies: []} # here\nResources: {}\n",
