@@ -1,6 +1,7 @@
 package lyceum_test
 
 import (
+	"cmp"
 	"os"
 	"regexp"
 	"slices"
@@ -51,6 +52,7 @@ var quotes = map[string][]quote{
 		{"waits for the 15 minutes to end", lockOut, "longestLock  = 15 * time.Minute"},
 		{"30 minutes for a password", "shared/domain/link.go", `LinkKind{"reset", 30 * time.Minute}`},
 		{"24 hours for an address", "shared/domain/link.go", `LinkKind{"verify", 24 * time.Hour}`},
+		{"one more every 4.8 hours", "shared/mail/letters/post.go", "Limit: 5, Window: 24 * time.Hour"},
 		{"It takes 1,000 writes a second", onePartition, ""},
 		{"those of the last 35 days", "template.yaml", "PointInTimeRecoveryEnabled: true"},
 		{"brings it over 2 MB of JSON", "shared/dynamo/exports.go", "exportBytes = 2 << 20"},
@@ -120,7 +122,7 @@ var (
 	number = regexp.MustCompile(`\$?\d[\d,.]*[  -]?(%|µs|ms|ns|s|[KMG]i?B|[RW]U|(read |write )?units?|seconds?|minutes?|hours?|h|days?|bytes?|USD|(writes|times|likes|requests) a)\b|\$\d|\d %`)
 	code   = regexp.MustCompile("(?s)```.*?```|`[^`]*`")
 	// What a command writes, what localtest.WantCalls compares, and what the test below does.
-	compared = regexp.MustCompile(`(?ms)^<!-- costs -->$.*?^<!-- /costs -->$|(?m:^\| (auth|users|progress|uploads|ops)/[^\n]*$|^\| [a-z-]+ \| \d+ in \d+ minutes? \|)`)
+	compared = regexp.MustCompile(`(?ms)^<!-- costs -->$.*?^<!-- /costs -->$|(?m:^\| (auth|users|progress|uploads|ops)/[^\n]*$|^\| [a-z-]+ \| \d+ in \d+ (minutes?|hours) \|)`)
 )
 
 func TestEveryNumberOfADocumentComesFromSomewhere(t *testing.T) {
@@ -146,18 +148,17 @@ func TestEveryNumberOfADocumentComesFromSomewhere(t *testing.T) {
 func TestTheLimitsInTheDocumentAreThoseOfTheCode(t *testing.T) {
 	t.Parallel()
 	var want, got []string
-	for _, m := range regexp.MustCompile(`Policy\{Name: "([a-z-]+)", Limit: (\d+), Window: (?:(\d+) \* )?time.Minute`).FindAllStringSubmatch(read(t, "shared/httpapi/limits.go"), -1) {
-		if m[3] == "" {
-			m[3] = "1"
-		}
+	code := read(t, "shared/httpapi/limits.go") + read(t, "shared/mail/letters/post.go")
+	for _, m := range regexp.MustCompile(`Policy\{Name: "([a-z-]+)", Limit: (\d+), Window: (?:(\d+) \* )?time.(Minute|Hour)`).FindAllStringSubmatch(code, -1) {
+		m[3], m[4] = cmp.Or(m[3], "1"), strings.ToLower(m[4])
 		want = append(want, strings.Join(m[1:], " "))
 	}
-	for _, m := range regexp.MustCompile(`(?m)^\| ([a-z-]+) \| (\d+) in (\d+) minutes? \|`).FindAllStringSubmatch(read(t, "docs/ARCHITECTURE.md"), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^\| ([a-z-]+) \| (\d+) in (\d+) (minute|hour)s? \|`).FindAllStringSubmatch(read(t, "docs/ARCHITECTURE.md"), -1) {
 		got = append(got, strings.Join(m[1:], " "))
 	}
 	slices.Sort(want)
 	slices.Sort(got)
-	if !slices.Equal(got, want) || strings.Count(read(t, "shared/httpapi/limits.go"), "domain.Policy{") != len(want) {
+	if !slices.Equal(got, want) || strings.Count(code, "domain.Policy{") != len(want) {
 		t.Errorf("docs/ARCHITECTURE.md:\n got %q\nwant %q", got, want)
 	}
 }

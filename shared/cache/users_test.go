@@ -79,6 +79,7 @@ func TestD02TheCodecKnowsEveryFieldOfAUser(t *testing.T) {
 	must(t, err)
 	state := user.State()
 	state.EmailVerified, state.PendingEmail, state.FormerEmail = true, domain.RestoreEmail("next@example.org"), domain.RestoreEmail("old@example.org")
+	state.FormerVerified = true
 	state.TimeZone = domain.RestoreZone("Asia/Tokyo")
 	b, err := cache.EncodeUser(domain.RestoreUser(state))
 	must(t, err)

@@ -1,6 +1,10 @@
 package domain
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+)
 
 // Policy limits how often one subject may do one thing: Limit times at once, and one time more after each Window/Limit. However the
 // requests are spread, a subject gets at most twice Limit in a Window, and in the long run Limit.
@@ -9,6 +13,12 @@ type Policy struct {
 	Limit  int
 	Window time.Duration // Window/Limit is whole milliseconds
 	Kept   time.Duration // for tries at a secret: how long failures in a row are remembered after the last try, at least
+}
+
+// Subject stands for somebody in a limit's key: what is stored tells no address and no id.
+func Subject(who string) string {
+	sum := sha256.Sum256([]byte(who))
+	return hex.EncodeToString(sum[:])
 }
 
 // Decision is what a Limiter says of one request. Durations are longer than 0 unless said otherwise.

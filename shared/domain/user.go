@@ -31,17 +31,18 @@ func (r Role) String() string { return r.s }
 
 // UserState is everything stored of a user. The password's hash is not among it: it is a Credential, kept apart.
 type UserState struct {
-	ID            UserID
-	Email         Email
-	EmailVerified bool
-	PendingEmail  Email // that the user wants instead and has not confirmed; the zero Email for none
-	FormerEmail   Email // that the user had before, to be told of the change; the zero Email for none
-	Username      Username
-	Role          Role
-	TimeZone      Zone // in which the learner's days are counted
-	CreatedAt     time.Time
-	UpdatedAt     time.Time
-	Version       int // counts the saves, for optimistic locking
+	ID             UserID
+	Email          Email
+	EmailVerified  bool
+	PendingEmail   Email // that the user wants instead and has not confirmed; the zero Email for none
+	FormerEmail    Email // that the user had before, to be told of the change; the zero Email for none
+	FormerVerified bool  // that address was: nothing is sent to one that never was
+	Username       Username
+	Role           Role
+	TimeZone       Zone // in which the learner's days are counted
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+	Version        int // counts the saves, for optimistic locking
 }
 
 // User is a person with an account.

@@ -42,7 +42,8 @@ func (u *User) SwitchEmail(email Email, now time.Time, random io.Reader) (*Event
 	case u.state.Email:
 		return nil, nil
 	case u.state.PendingEmail:
-		u.state.FormerEmail, u.state.Email, u.state.EmailVerified, u.state.PendingEmail = u.state.Email, email, true, Email{}
+		u.state.FormerEmail, u.state.FormerVerified = u.state.Email, u.state.EmailVerified
+		u.state.Email, u.state.EmailVerified, u.state.PendingEmail = email, true, Email{}
 		return u.changed(UserEmailChanged, now, random)
 	}
 	return nil, ErrLink

@@ -68,19 +68,20 @@ type claimItem struct {
 
 type userItem struct {
 	key
-	Email         string     `dynamodbav:"email"`
-	EmailVerified bool       `dynamodbav:"emailVerified"`
-	PendingEmail  string     `dynamodbav:"pendingEmail,omitempty"`
-	FormerEmail   string     `dynamodbav:"formerEmail,omitempty"`
-	Username      string     `dynamodbav:"username"`
-	Role          string     `dynamodbav:"role"`
-	TimeZone      string     `dynamodbav:"timeZone,omitempty"` // absent: UTC
-	CreatedAt     string     `dynamodbav:"createdAt"`
-	UpdatedAt     string     `dynamodbav:"updatedAt"`
-	Version       int        `dynamodbav:"version"`
-	Event         *eventItem `dynamodbav:"event,omitempty"` // the latest change; read from the stream
-	UsersPK       string     `dynamodbav:"usersPk"`
-	UsersSK       string     `dynamodbav:"usersSk"`
+	Email          string     `dynamodbav:"email"`
+	EmailVerified  bool       `dynamodbav:"emailVerified"`
+	PendingEmail   string     `dynamodbav:"pendingEmail,omitempty"`
+	FormerEmail    string     `dynamodbav:"formerEmail,omitempty"`
+	FormerVerified bool       `dynamodbav:"formerVerified,omitempty"`
+	Username       string     `dynamodbav:"username"`
+	Role           string     `dynamodbav:"role"`
+	TimeZone       string     `dynamodbav:"timeZone,omitempty"` // absent: UTC
+	CreatedAt      string     `dynamodbav:"createdAt"`
+	UpdatedAt      string     `dynamodbav:"updatedAt"`
+	Version        int        `dynamodbav:"version"`
+	Event          *eventItem `dynamodbav:"event,omitempty"` // the latest change; read from the stream
+	UsersPK        string     `dynamodbav:"usersPk"`
+	UsersSK        string     `dynamodbav:"usersSk"`
 }
 
 // Register implements domain.Registry in four writes, six away from home; taking over from a dead registration costs three more.
@@ -211,7 +212,7 @@ func (a Accounts) User(ctx context.Context, id domain.UserID) (*domain.User, err
 func newUserItem(s domain.UserState, changed domain.Event, region string) userItem {
 	return userItem{
 		key: userKey(s.ID), Email: s.Email.String(), EmailVerified: s.EmailVerified, PendingEmail: s.PendingEmail.String(),
-		FormerEmail: s.FormerEmail.String(), Username: s.Username.String(), Role: s.Role.String(), TimeZone: s.TimeZone.Name(),
+		FormerEmail: s.FormerEmail.String(), FormerVerified: s.FormerVerified, Username: s.Username.String(), Role: s.Role.String(), TimeZone: s.TimeZone.Name(),
 		CreatedAt: domain.FormatTime(s.CreatedAt), UpdatedAt: domain.FormatTime(s.UpdatedAt), Version: s.Version, Event: newEventItem(changed, region),
 		UsersPK: usersPK, UsersSK: usersSK(s),
 	}
@@ -220,7 +221,7 @@ func newUserItem(s domain.UserState, changed domain.Event, region string) userIt
 func (i userItem) restore() *domain.User {
 	return domain.RestoreUser(domain.UserState{
 		ID: domain.RestoreID[domain.User](i.PK[len("USER#"):]), Email: domain.RestoreEmail(i.Email), EmailVerified: i.EmailVerified,
-		PendingEmail: domain.RestoreEmail(i.PendingEmail), FormerEmail: domain.RestoreEmail(i.FormerEmail),
+		PendingEmail: domain.RestoreEmail(i.PendingEmail), FormerEmail: domain.RestoreEmail(i.FormerEmail), FormerVerified: i.FormerVerified,
 		Username: domain.RestoreUsername(i.Username), Role: domain.RestoreRole(i.Role),
 		TimeZone: domain.RestoreZone(i.TimeZone), CreatedAt: domain.RestoreTime(i.CreatedAt), UpdatedAt: domain.RestoreTime(i.UpdatedAt), Version: i.Version,
 	})

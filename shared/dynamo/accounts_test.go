@@ -71,7 +71,7 @@ func TestD02EveryFieldOfAnAccountComesBack(t *testing.T) {
 		created := anyTime(r)
 		want := domain.UserState{
 			ID: newID[domain.User](t), Email: domain.RestoreEmail(fmt.Sprintf("%s%d@example.org", anyText(r, 20), i)), EmailVerified: r.IntN(2) == 0,
-			PendingEmail: domain.RestoreEmail(anyText(r, 20)), FormerEmail: domain.RestoreEmail(anyText(r, 20)),
+			PendingEmail: domain.RestoreEmail(anyText(r, 20)), FormerEmail: domain.RestoreEmail(anyText(r, 20)), FormerVerified: r.IntN(2) == 0,
 			Username: domain.RestoreUsername(anyText(r, 64)), Role: roles[r.IntN(3)], TimeZone: domain.RestoreZone([]string{"", "Asia/Tokyo"}[r.IntN(2)]),
 			CreatedAt: created, UpdatedAt: anyTime(r), Version: r.IntN(1 << 30),
 		}

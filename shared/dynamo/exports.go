@@ -27,7 +27,7 @@ var shown = map[string]struct {
 	section       string
 	fields, other []string
 }{
-	"account": {"account", []string{"email", "emailVerified", "pendingEmail", "formerEmail", "username", "role", "createdAt", "updatedAt"},
+	"account": {"account", []string{"email", "emailVerified", "pendingEmail", "formerEmail", "formerVerified", "username", "role", "createdAt", "updatedAt"},
 		[]string{"version", "event", "usersPk", "usersSk"}},
 	"credential":  {"password", []string{"changedAt"}, []string{"hash", "event"}},
 	"link":        {"mailedLinks", []string{"email", "issuedAt"}, []string{"hash", "askedBy"}},

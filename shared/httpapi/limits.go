@@ -2,8 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -70,10 +68,7 @@ func (l Limits) ByAccount(ctx context.Context, policy domain.Policy, email domai
 }
 
 // Hashed is the subject that stands for somebody: what is stored tells no address and no id.
-func Hashed(who string) string {
-	sum := sha256.Sum256([]byte(who))
-	return hex.EncodeToString(sum[:])
-}
+func Hashed(who string) string { return domain.Subject(who) }
 
 // Try makes one try at a secret: check tells whether it was right. After wrong ones in a row the subject is locked for domain.LockAfter:
 // ErrLocked, and check is not asked. An error of check does not count. A right try forgets the wrong ones.

@@ -11,7 +11,7 @@ import (
 func main() { platform.Consume(handler) }
 
 func handler(env *platform.Env) events.Handler {
-	post := letters.Post{Mailer: env.Mailer(), Once: env.Idempotency(), Now: env.Now, Log: env.Log}
+	post := letters.Post{Mailer: env.Mailer(), Limiter: env.Limits().Limiter, Once: env.Idempotency(), Now: env.Now, Log: env.Log}
 	accounts := env.Accounts()
 	return SendAccountMail{Users: accounts, Owners: accounts, Links: env.Links(), Post: post}.Do
 }

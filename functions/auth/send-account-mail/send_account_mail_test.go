@@ -155,6 +155,9 @@ func TestTheOwnerOfATakenAddressIsTold(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	owner := s.NewUser(t)
+	s.change(owner, func(u *domain.User) (*domain.Event, error) {
+		return u.VerifyEmail(domain.RestoreEmail(owner.Email), time.Now(), rand.Reader)
+	})
 	s.change(s.user, func(u *domain.User) (*domain.Event, error) {
 		return u.AskEmail(domain.RestoreEmail(owner.Email), time.Now(), rand.Reader)
 	})
@@ -181,6 +184,9 @@ func TestAKilledFunctionIsFinishedByTheEventAgain(t *testing.T) {
 	s.EachDeath(t, func() (func() error, func(*testing.T)) {
 		user := s.NewUser(t)
 		fresh := "new-" + user.Email
+		s.change(user, func(u *domain.User) (*domain.Event, error) {
+			return u.VerifyEmail(domain.RestoreEmail(user.Email), time.Now(), rand.Reader)
+		})
 		s.change(user, func(u *domain.User) (*domain.Event, error) {
 			return u.AskEmail(domain.RestoreEmail(fresh), time.Now(), rand.Reader)
 		})

@@ -16,18 +16,30 @@ import (
 var files embed.FS
 
 // Kind is one letter.
-type Kind struct{ name string }
+type Kind struct {
+	name string
+	by   cause
+}
+
+// cause is who can make a letter be sent.
+type cause int
+
+const (
+	owner    cause = iota // of the account, or who has its password or a session
+	anybody               // who knows the address
+	verifier              // anybody, and the letter's link shows that its reader reads the address's mail
+)
 
 // The letters.
 var (
-	Welcome         = Kind{"welcome"}          // to a new user, with the link that verifies the address
-	Verification    = Kind{"verification"}     // the same link once more
-	Reset           = Kind{"reset"}            // the link to a new password
-	PasswordChanged = Kind{"password-changed"} // notice
-	ChangeConfirm   = Kind{"change-confirm"}   // to the new address, with the link that makes it the user's
-	ChangeRequested = Kind{"change-requested"} // notice to the address that the user has
-	AddressTaken    = Kind{"address-taken"}    // notice to the owner of an address that another account asked for
-	EmailChanged    = Kind{"email-changed"}    // notice to the address that the user had
+	Welcome         = Kind{"welcome", verifier}        // to a new user, with the link that verifies the address
+	Verification    = Kind{"verification", verifier}   // the same link once more
+	Reset           = Kind{"reset", verifier}          // the link to a new password, which verifies the address too
+	PasswordChanged = Kind{"password-changed", owner}  // notice
+	ChangeConfirm   = Kind{"change-confirm", verifier} // to the new address, with the link that makes it the user's
+	ChangeRequested = Kind{"change-requested", owner}  // notice to the address that the user has
+	AddressTaken    = Kind{"address-taken", anybody}   // notice to the owner of an address that another account asked for
+	EmailChanged    = Kind{"email-changed", owner}     // notice to the address that the user had
 )
 
 // Write makes a letter to an address. name is how its reader is called; leave it out where the reader may be a stranger to whoever chose
