@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint vuln sizes build iam costs figures openapi test-dynamodb-local sam sam-local bench-gateway bench-dynamodb browser large-upload deploy deploy-plan clean
+.PHONY: help run test race lint vuln sizes build iam costs idle figures openapi test-dynamodb-local sam sam-local bench-gateway bench-dynamodb browser large-upload deploy deploy-plan clean
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -46,6 +46,9 @@ iam: ## Permissions of template.yaml that no test of functions/ needs; there are
 costs: ## What requests ask of DynamoDB and cost, into docs/COSTS.md
 	@rows=$$(mktemp -d); LYCEUM_COSTS=$$rows go test -count=1 -timeout 20m -run '^TestCosts$$' ./functions/progress/complete-lesson ./functions/progress/save-position ./functions/users/get-dashboard && go run ./scripts/costs $$rows
 
+idle: ## What a month costs in which nobody uses an environment, into docs/COSTS.md (the SAM CLI's translator)
+	@scripts/sam.sh --version >/dev/null && .venv/bin/python scripts/idle.py
+
 figures: build ## What is measured on this machine, into docs/FIGURES.md: sizes, bodies by where they lie, passwords, tokens
 	@go run ./scripts/figures
 
@@ -76,11 +79,11 @@ browser: ## Uploads from a page in a headless Chromium, across origins; a screen
 large-upload: ## 200 MB in parts from a client that is killed twice; the memory of every function (Linux)
 	@scripts/uploads.sh large-upload
 
-deploy: ## Build and deploy all regions of an environment: make deploy ENV=dev (staging, prod)
-	@scripts/deploy.sh $(ENV)
+deploy: ## Build and deploy an environment: make deploy ENV=dev (staging, prod), all regions or REGIONS="eu-west-1 …"
+	@scripts/deploy.sh $(ENV) $(REGIONS)
 
 deploy-plan: ## The commands that deploy would run: make deploy-plan ENV=prod
-	@scripts/deploy.sh --plan $(ENV)
+	@scripts/deploy.sh --plan $(ENV) $(REGIONS)
 
 clean: ## Remove build results and local data
 	rm -rf build .data

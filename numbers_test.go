@@ -75,7 +75,7 @@ var quotes = map[string][]quote{
 		{"Change records are kept for 24 h", "local/dynamodb/changes.go", "changesKept = 24 * time.Hour"},
 	},
 	"docs/OPERATIONS.md": {
-		{"of each region every 30 s, and one failure", "template.yaml", "RequestInterval: 30\n        FailureThreshold: 1"},
+		{"of each region every 30 s, and one failure", "template.yaml", "RequestInterval: 30\n        Regions: [us-east-1, eu-west-1, ap-southeast-1]\n        FailureThreshold: 1"},
 		{"while more than 18 % of them", "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html", ""},
 		{"at most 15 minutes for most objects", "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html", ""},
 		{"keep 35 days for restoring", "template.yaml", "PointInTimeRecoveryEnabled: true"},
@@ -100,6 +100,9 @@ var quotes = map[string][]quote{
 		{"beyond 10 % and 0.5 %", "https://docs.aws.amazon.com/ses/latest/dg/reputationdashboardmessages.html", ""},
 	},
 	"docs/COSTS.md": {
+		{"three of their regions every 30 s instead", "template.yaml", "RequestInterval: 30\n        Regions: [us-east-1, eu-west-1, ap-southeast-1]"},
+		{"from all of them every 10 s", "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-values.html", ""},
+		{"account, 5 GB of logs", "https://aws.amazon.com/cloudwatch/pricing/", ""},
 		{"a million read units | 0.125", "local/localtest/meter.go", "readPrice, writePrice   = 0.125, 0.625"},
 		{"replicated ones too | 0.625", "local/localtest/meter.go", "readPrice, writePrice   = 0.125, 0.625"},
 		{"HTTP API, a million requests | 1.00", "local/localtest/meter.go", "requestPrice, callPrice = 1.00, 0.20"},
@@ -122,7 +125,7 @@ var (
 	number = regexp.MustCompile(`\$?\d[\d,.]*[  -]?(%|µs|ms|ns|s|[KMG]i?B|[RW]U|(read |write )?units?|seconds?|minutes?|hours?|h|days?|bytes?|USD|(writes|times|likes|requests) a)\b|\$\d|\d %`)
 	code   = regexp.MustCompile("(?s)```.*?```|`[^`]*`")
 	// What a command writes, what localtest.WantCalls compares, and what the test below does.
-	compared = regexp.MustCompile(`(?ms)^<!-- costs -->$.*?^<!-- /costs -->$|(?m:^\| (auth|users|progress|uploads|ops)/[^\n]*$|^\| [a-z-]+ \| \d+ in \d+ (minutes?|hours) \|)`)
+	compared = regexp.MustCompile(`(?ms)^<!-- costs -->$.*?^<!-- /costs -->$|^<!-- idle -->$.*?^<!-- /idle -->$|(?m:^\| (auth|users|progress|uploads|ops)/[^\n]*$|^\| [a-z-]+ \| \d+ in \d+ (minutes?|hours) \|)`)
 )
 
 func TestEveryNumberOfADocumentComesFromSomewhere(t *testing.T) {
