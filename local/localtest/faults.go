@@ -36,6 +36,18 @@ func LoseAnswer(words ...string) (intercept Intercept, lost *atomic.Int64) {
 	}, lost
 }
 
+// LosesAnswers does every call that holds all the words, and answers an error of its own.
+func LosesAnswers(words ...string) Intercept {
+	return func(action string, w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if !holds(action, r, words) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(httptest.NewRecorder(), r)
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+}
+
 // Dying does the first n writes and loses the answer of the last of them; every later one fails.
 func Dying(n int64) Intercept {
 	var writes atomic.Int64

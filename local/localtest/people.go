@@ -63,9 +63,10 @@ func (s *Stand) Ghost(t testing.TB) User {
 func (s *Stand) Token(t testing.TB, user *domain.User, at time.Time) string {
 	t.Helper()
 	env := s.Env(t, "auth/login")
-	session, err := domain.NewID[domain.Session](at, rand.Reader)
+	id, err := domain.NewID[domain.Session](at, rand.Reader)
 	must(t, err)
-	token, err := env.SignIn().Signer.Sign(user, session, at, rand.Reader)
+	session := domain.Session{ID: id, PasswordAt: domain.Millis(at)} // younger than the password
+	token, err := env.SignIn().Signer.Sign(user, &session, at, auth.AccessTTL, rand.Reader)
 	must(t, err)
 	return token
 }
@@ -73,11 +74,11 @@ func (s *Stand) Token(t testing.TB, user *domain.User, at time.Time) string {
 // SignIn opens one more session of a user, as login does as of a time.
 func (s *Stand) SignIn(t testing.TB, user User, device string, at time.Time) auth.Tokens {
 	t.Helper()
-	account, err := dynamo.Accounts{Table: s.Table("IDENTITY_TABLE"), Now: time.Now}.User(t.Context(), user.ID)
+	account, credential, err := dynamo.Accounts{Table: s.Table("IDENTITY_TABLE"), Now: time.Now}.Account(t.Context(), user.ID)
 	must(t, err)
 	env := s.Env(t, "auth/login")
 	env.Now = func() time.Time { return at }
-	tokens, err := env.SignIn().Open(t.Context(), account, device)
+	tokens, err := env.SignIn().Open(t.Context(), account, credential, device)
 	must(t, err)
 	return tokens
 }

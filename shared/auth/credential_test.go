@@ -104,7 +104,7 @@ func TestAttacksOnBadgesAreRefused(t *testing.T) {
 		t.Fatalf("what the cases change is good: %v", err)
 	}
 	public := mine.public()["x"].(string)
-	access, err := accessSigner(t, mine).Sign(newUser(t, "ana@example.org", "Ana"), domain.RestoreID[domain.Session](sessionID), noon, seeded(1))
+	access, err := accessSigner(t, mine).Sign(newUser(t, "ana@example.org", "Ana"), &opened, noon, auth.AccessTTL, seeded(1))
 	if err != nil {
 		t.Fatal(err)
 	}

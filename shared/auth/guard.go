@@ -19,7 +19,7 @@ func (g Guard) Verify(ctx context.Context, token string) (domain.Caller, error) 
 	if err != nil {
 		return domain.Caller{}, err
 	}
-	if err := g.Sessions.Standing(ctx, caller.UserID, caller.SessionID); err != nil {
+	if err := g.Sessions.Standing(ctx, caller); err != nil {
 		return domain.Caller{}, err
 	}
 	return caller, nil

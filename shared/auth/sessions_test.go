@@ -19,13 +19,15 @@ type openFunc func(domain.Session) error
 
 func (f openFunc) Open(_ context.Context, s domain.Session) error { return f(s) }
 
+var credential = domain.Credential{ChangedAt: noon.Add(-time.Hour)}
+
 func signIn(t *testing.T, random io.Reader, open openFunc) auth.SignIn {
 	t.Helper()
 	signer, err := auth.NewSigner(ring(t, eu.both()), issuer)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return auth.SignIn{Sessions: open, Signer: signer, Refresh: refreshKey(t), Region: "eu-west-1", Now: at(noon.Add(999 * time.Microsecond)), Random: random}
+	return auth.SignIn{Sessions: open, Signer: signer, Refresh: refreshKey(t), Region: "eu-west-1", Longest: domain.LongestSession, Now: at(noon.Add(999 * time.Microsecond)), Random: random}
 }
 
 func refreshKey(t *testing.T) auth.RefreshKey {
@@ -43,7 +45,7 @@ func TestSignIn(t *testing.T) {
 	t.Run("nothing that is stored is or makes the refresh token", func(t *testing.T) {
 		t.Parallel()
 		var stored domain.Session
-		got, err := signIn(t, seeded(4), func(s domain.Session) error { stored = s; return nil }).Open(t.Context(), user, "Firefox")
+		got, err := signIn(t, seeded(4), func(s domain.Session) error { stored = s; return nil }).Open(t.Context(), user, credential, "Firefox")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,15 +73,47 @@ func TestSignIn(t *testing.T) {
 			t.Errorf("got %s for %d s, want Bearer for 900 s", got.TokenType, got.ExpiresIn)
 		}
 		caller, err := verifier(t, noon).Verify(got.AccessToken)
-		if want := (domain.Caller{UserID: user.ID(), SessionID: stored.ID, Role: domain.Learner}); err != nil || caller != want {
+		if want := (domain.Caller{UserID: user.ID(), SessionID: stored.ID, Role: domain.Learner, PasswordAt: credential.ChangedAt}); err != nil || caller != want {
 			t.Errorf("the access token speaks for %+v, %v; want %+v", caller, err, want)
+		}
+	})
+	t.Run("sessions end for good, of editors and admins sooner, and with them the access token", func(t *testing.T) {
+		t.Parallel()
+		for _, c := range []struct {
+			role    domain.Role
+			longest time.Duration
+			want    time.Duration
+		}{
+			{domain.Learner, domain.LongestSession, 90 * 24 * time.Hour}, {domain.Learner, 24 * time.Hour, 24 * time.Hour},
+			{domain.Editor, domain.LongestSession, 14 * 24 * time.Hour}, {domain.Admin, 24 * time.Hour, 24 * time.Hour},
+		} {
+			state := user.State()
+			state.Role = c.role
+			in := signIn(t, seeded(8), func(domain.Session) error { return nil })
+			in.Longest = c.longest
+			as, session := domain.RestoreUser(state), domain.Session{CreatedAt: noon, ExpiresAt: noon.Add(domain.SessionTTL)}
+			if got := in.End(as, &session).Sub(noon); got != c.want {
+				t.Errorf("%s, longest %v: ends after %v, want %v", c.role, c.longest, got, c.want)
+			}
+			in.Now = at(noon.Add(c.want - time.Minute))
+			session.ExpiresAt = in.Now().Add(domain.SessionTTL)
+			if _, _, err := session.Refresh(0, in.Now(), in.End(as, &session)); err != nil || !session.ExpiresAt.Equal(noon.Add(c.want)) {
+				t.Errorf("a minute before: %v, expires %v", err, session.ExpiresAt)
+			}
+			if got, err := in.Tokens(as, &session, 1); err != nil || got.ExpiresIn != 60 {
+				t.Errorf("the access token lives for %d s, %v; want 60 s", got.ExpiresIn, err)
+			}
+			session.ExpiresAt = noon.Add(c.want + domain.SessionTTL)
+			if _, _, err := session.Refresh(1, noon.Add(c.want), in.End(as, &session)); !errors.Is(err, domain.ErrSessionEnded) {
+				t.Errorf("at the end: %v, want ErrSessionEnded", err)
+			}
 		}
 	})
 	t.Run("two sign-ins share neither session nor secret", func(t *testing.T) {
 		t.Parallel()
 		in := signIn(t, seeded(5), func(domain.Session) error { return nil })
-		a, errA := in.Open(t.Context(), user, "")
-		b, errB := in.Open(t.Context(), user, "")
+		a, errA := in.Open(t.Context(), user, credential, "")
+		b, errB := in.Open(t.Context(), user, credential, "")
 		if errA != nil || errB != nil || a.RefreshToken[:48] == b.RefreshToken[:48] || a.RefreshToken[48:] == b.RefreshToken[48:] || a.AccessToken == b.AccessToken {
 			t.Errorf("got %+v and %+v, %v, %v", a, b, errA, errB)
 		}
@@ -87,7 +121,7 @@ func TestSignIn(t *testing.T) {
 	t.Run("a session that was not stored gives no tokens", func(t *testing.T) {
 		t.Parallel()
 		down := errors.New("table is down")
-		if got, err := signIn(t, seeded(6), func(domain.Session) error { return down }).Open(t.Context(), user, ""); !errors.Is(err, down) || got != (auth.Tokens{}) {
+		if got, err := signIn(t, seeded(6), func(domain.Session) error { return down }).Open(t.Context(), user, credential, ""); !errors.Is(err, down) || got != (auth.Tokens{}) {
 			t.Errorf("got %+v, %v; want the store's error alone", got, err)
 		}
 	})
@@ -95,7 +129,7 @@ func TestSignIn(t *testing.T) {
 		t.Parallel()
 		for _, n := range []int{0, 9, 10, 41, 42, 51} { // 10 for its id, 32 for the secret, 10 for the access token's id
 			in := signIn(t, bytes.NewReader(make([]byte, n)), func(s domain.Session) error { t.Errorf("with %d bytes %v was stored", n, s); return nil })
-			if got, err := in.Open(t.Context(), user, ""); err == nil || got != (auth.Tokens{}) {
+			if got, err := in.Open(t.Context(), user, credential, ""); err == nil || got != (auth.Tokens{}) {
 				t.Errorf("with %d bytes: %+v, %v; want an error", n, got, err)
 			}
 		}
@@ -106,7 +140,7 @@ func TestRefreshTokens(t *testing.T) {
 	t.Parallel()
 	user := newUser(t, "ana@example.org", "Ana")
 	var stored domain.Session
-	got, err := signIn(t, seeded(7), func(s domain.Session) error { stored = s; return nil }).Open(t.Context(), user, "")
+	got, err := signIn(t, seeded(7), func(s domain.Session) error { stored = s; return nil }).Open(t.Context(), user, credential, "")
 	if err != nil {
 		t.Fatal(err)
 	}

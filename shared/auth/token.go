@@ -35,8 +35,9 @@ type Issuer struct {
 
 type claims struct {
 	jwt.RegisteredClaims
-	SessionID string `json:"sid"`
-	Role      string `json:"role"`
+	SessionID  string `json:"sid"`
+	Role       string `json:"role"`
+	PasswordAt int64  `json:"pwd"` // Unix milliseconds of the session's PasswordAt
 }
 
 // Signer makes access tokens with the ring's first key.
@@ -53,8 +54,9 @@ func NewSigner(ring *KeyRing, issuer Issuer) (*Signer, error) {
 	return &Signer{issuer, ring.keys[0]}, nil
 }
 
-// Sign makes an access token for a user's session. It holds ids and the role, nothing personal.
-func (s *Signer) Sign(user *domain.User, session domain.SessionID, now time.Time, random io.Reader) (string, error) {
+// Sign makes an access token for a user's session that lives for AccessTTL at most. It holds ids, the role and when the password was set,
+// nothing personal.
+func (s *Signer) Sign(user *domain.User, session *domain.Session, now time.Time, life time.Duration, random io.Reader) (string, error) {
 	id, err := domain.NewID[jwt.Token](now, random)
 	if err != nil {
 		return "", err
@@ -62,9 +64,9 @@ func (s *Signer) Sign(user *domain.User, session domain.SessionID, now time.Time
 	token := jwt.NewWithClaims(jwt.GetSigningMethod(s.key.alg), claims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: s.Issuer.Name, Audience: jwt.ClaimStrings{s.Issuer.Audience}, Subject: user.ID().String(), ID: id.String(),
-			IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(AccessTTL)),
+			IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(life)),
 		},
-		SessionID: session.String(), Role: user.Role().String(),
+		SessionID: session.ID.String(), Role: user.Role().String(), PasswordAt: session.PasswordAt.UnixMilli(),
 	})
 	token.Header["kid"], token.Header["typ"] = s.key.id, tokenType
 	return token.SignedString(s.key.sign)
@@ -117,7 +119,7 @@ func (v *Verifier) Verify(token string) (domain.Caller, error) {
 	if c.ExpiresAt.Sub(c.IssuedAt.Time) > AccessTTL {
 		return domain.Caller{}, ErrToken.Because(fmt.Errorf("lives longer than %s", AccessTTL))
 	}
-	return domain.Caller{UserID: user, SessionID: session, Role: domain.RestoreRole(c.Role)}, nil
+	return domain.Caller{UserID: user, SessionID: session, Role: domain.RestoreRole(c.Role), PasswordAt: time.UnixMilli(c.PasswordAt).UTC()}, nil
 }
 
 // key picks the key by kid and holds the token to that key's algorithm. Headers that would bring or fetch a key are refused.

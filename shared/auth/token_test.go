@@ -25,13 +25,16 @@ var good = forged.Good{KeyID: eu.id, Key: eu.private, Issuer: issuer, User: user
 func header() object { return good.Header() }
 func claims() object { return good.Claims() }
 
+// opened is the session that tokens are of.
+var opened = domain.Session{ID: session, PasswordAt: noon}
+
 func sign(t testing.TB, ring *auth.KeyRing, user *domain.User) string {
 	t.Helper()
 	signer, err := auth.NewSigner(ring, issuer)
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := signer.Sign(user, session, noon, seeded(2))
+	token, err := signer.Sign(user, &opened, noon, auth.AccessTTL, seeded(2))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +64,7 @@ func TestSign(t *testing.T) {
 			s := user.State()
 			s.Role = role
 			got, err := verifier(t, noon).Verify(sign(t, ring(t, eu.both()), domain.RestoreUser(s)))
-			if want := (domain.Caller{UserID: s.ID, SessionID: session, Role: role}); err != nil || got != want {
+			if want := (domain.Caller{UserID: s.ID, SessionID: session, Role: role, PasswordAt: noon}); err != nil || got != want {
 				t.Errorf("got %+v, %v; want %+v", got, err, want)
 			}
 		}
@@ -83,7 +86,7 @@ func TestSign(t *testing.T) {
 		want := []string{
 			fmt.Sprint(map[string]any{"alg": "EdDSA", "kid": "eu-1", "typ": "at+jwt"}),
 			fmt.Sprint(map[string]any{
-				"iss": issuer.Name, "aud": []any{"lyceum"}, "sub": user.ID().String(), "sid": sessionID, "role": "learner", "jti": jti,
+				"iss": issuer.Name, "aud": []any{"lyceum"}, "sub": user.ID().String(), "sid": sessionID, "role": "learner", "jti": jti, "pwd": float64(noon.UnixMilli()),
 				"iat": float64(noon.Unix()), "nbf": float64(noon.Unix()), "exp": float64(noon.Unix() + 900),
 			}),
 		}
@@ -102,7 +105,7 @@ func TestSign(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if token, err := signer.Sign(user, session, noon, strings.NewReader("")); err == nil || token != "" {
+		if token, err := signer.Sign(user, &opened, noon, auth.AccessTTL, strings.NewReader("")); err == nil || token != "" {
 			t.Errorf("got %q, %v; want an error", token, err)
 		}
 	})

@@ -89,14 +89,15 @@ type Sessions interface {
 
 // SessionGate is asked about every access token.
 type SessionGate interface {
-	// Standing is ErrSessionEnded for a session that was ended in this region, or in another and replicated since.
-	Standing(ctx context.Context, user UserID, session SessionID) error
+	// Standing is ErrSessionEnded if the caller's session was ended in this region, or in another and replicated since.
+	Standing(ctx context.Context, caller Caller) error
 }
 
 // Refreshes changes sessions.
 type Refreshes interface {
 	// Refresh loads the user and their session, lets decide change the session, and saves it when decide says so. decide may run several
-	// times. ErrSessionEnded when there is no such session, when it has ended, or when the user is gone.
+	// times. ErrSessionEnded when there is no such session, when it has ended, when the user is gone, or when the password is not the one any
+	// more that opened the session, as last written in this region.
 	Refresh(ctx context.Context, user UserID, session SessionID, decide func(*User, *Session) (save bool, err error)) error
 }
 
@@ -106,6 +107,9 @@ type SessionEnder interface {
 	End(ctx context.Context, user UserID, session SessionID) error
 	// EndAll ends every session of the user that was opened until then, in one write.
 	EndAll(ctx context.Context, user UserID, then time.Time) error
+	// EndOfPassword ends every session of the user that an older password opened than the one that was set at a time, in one write: those
+	// that are being opened too.
+	EndOfPassword(ctx context.Context, user UserID, set time.Time) error
 }
 
 // SessionList shows sessions.

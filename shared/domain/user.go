@@ -51,14 +51,24 @@ type User struct{ state UserState }
 // Credential is what proves a password: a hash in PHC string format, never shown and never part of a user.
 type Credential struct {
 	Hash      string
-	ChangedAt time.Time
+	ChangedAt time.Time // when the password was set, in milliseconds; names the password for sessions, so no two of one user are equal
+}
+
+// Next is the credential that replaces this one.
+func (c Credential) Next(hash string, now time.Time) Credential {
+	now = Millis(now)
+	if !now.After(c.ChangedAt) { // another machine's clock is ahead
+		now = Millis(c.ChangedAt).Add(time.Millisecond)
+	}
+	return Credential{hash, now}
 }
 
 // Caller is who a request comes from, as its access token says.
 type Caller struct {
-	UserID    UserID
-	SessionID SessionID
-	Role      Role
+	UserID     UserID
+	SessionID  SessionID
+	Role       Role
+	PasswordAt time.Time // as of Session
 }
 
 // Faults of accounts.

@@ -50,7 +50,8 @@ type erasedItem struct {
 
 // Standing implements domain.SessionGate as Sessions does, in the same call, but lets the session that asked for its user's erasure
 // through: so its owner can go on with it and read the receipt.
-func (e Erasures) Standing(ctx context.Context, user domain.UserID, session domain.SessionID) error {
+func (e Erasures) Standing(ctx context.Context, caller domain.Caller) error {
+	user, session := caller.UserID, caller.SessionID
 	tables, err := batchGet(ctx, e.Ephemeral.Client, map[string][]key{e.Ephemeral.Name: {endedKey(user, session), epochKey(user)}})
 	if err != nil {
 		return err
@@ -62,7 +63,7 @@ func (e Erasures) Standing(ctx context.Context, user domain.UserID, session doma
 	if record.At == forever && record.Session == session.String() {
 		return nil
 	}
-	return standing(tables[e.Ephemeral.Name], user, session)
+	return standing(tables[e.Ephemeral.Name], user, session, caller.PasswordAt)
 }
 
 // Begun implements domain.Erasures in one read.
@@ -107,7 +108,7 @@ func (e Erasures) Erase(ctx context.Context, user domain.UserID, by domain.Sessi
 // begin counts what is there and ends all sessions, for ever, in the write that keeps the counts.
 func (e Erasures) begin(ctx context.Context, user domain.UserID, by domain.SessionID) (domain.Erasure, error) {
 	now := domain.Millis(e.Now())
-	record := erasureItem{endItem: endItem{epochKey(user), forever, now.Add(domain.ErasureKept).Unix()}, BeganAt: domain.FormatTime(now)}
+	record := erasureItem{endItem: endItem{key: epochKey(user), At: forever, ExpiresAt: now.Add(domain.ErasureKept).Unix()}, BeganAt: domain.FormatTime(now)}
 	if by != (domain.SessionID{}) {
 		record.Session = by.String()
 	}

@@ -39,16 +39,19 @@ type sessionItem struct {
 	Rotations  []string `dynamodbav:"rotations,omitempty"`
 	Device     string   `dynamodbav:"device"`
 	Region     string   `dynamodbav:"region"`
+	PasswordAt string   `dynamodbav:"passwordAt"`
+	RepeatedAt string   `dynamodbav:"repeatedAt,omitempty"`
 	CreatedAt  string   `dynamodbav:"createdAt"`
 	LastUsedAt string   `dynamodbav:"lastUsedAt"`
 	ExpiresAt  int64    `dynamodbav:"expiresAt"` // Unix seconds, TTL
 }
 
-// endItem says that a session, or every one until At, has ended. It outlives what it ends.
+// endItem says that a session, or every one until At or of a password older than PasswordAt, has ended. It outlives what it ends.
 type endItem struct {
 	key
-	At        string `dynamodbav:"at"`
-	ExpiresAt int64  `dynamodbav:"expiresAt"` // Unix seconds, TTL
+	At         string `dynamodbav:"at,omitempty"`
+	PasswordAt string `dynamodbav:"passwordAt,omitempty"`
+	ExpiresAt  int64  `dynamodbav:"expiresAt"` // Unix seconds, TTL
 }
 
 // Open implements domain.Sessions in one write.
@@ -57,16 +60,17 @@ func (s Sessions) Open(ctx context.Context, session domain.Session) error {
 }
 
 // Standing implements domain.SessionGate in one batch read.
-func (s Sessions) Standing(ctx context.Context, user domain.UserID, session domain.SessionID) error {
-	tables, err := batchGet(ctx, s.Table.Client, map[string][]key{s.Table.Name: {endedKey(user, session), epochKey(user)}})
+func (s Sessions) Standing(ctx context.Context, caller domain.Caller) error {
+	user := caller.UserID
+	tables, err := batchGet(ctx, s.Table.Client, map[string][]key{s.Table.Name: {endedKey(user, caller.SessionID), epochKey(user)}})
 	if err != nil {
 		return err
 	}
-	return standing(tables[s.Table.Name], user, session)
+	return standing(tables[s.Table.Name], user, caller.SessionID, caller.PasswordAt)
 }
 
 // standing judges a session by the items that end it.
-func standing(found map[key]map[string]types.AttributeValue, user domain.UserID, session domain.SessionID) error {
+func standing(found map[key]map[string]types.AttributeValue, user domain.UserID, session domain.SessionID, passwordAt time.Time) error {
 	if found[endedKey(user, session)] != nil {
 		return domain.ErrSessionEnded
 	}
@@ -75,6 +79,9 @@ func standing(found map[key]map[string]types.AttributeValue, user domain.UserID,
 		return err
 	}
 	if at := domain.RestoreTime(epoch.At); !at.IsZero() && !session.Time().After(at) {
+		return domain.ErrSessionEnded
+	}
+	if passwordAt.Before(domain.RestoreTime(epoch.PasswordAt)) {
 		return domain.ErrSessionEnded
 	}
 	return nil
@@ -122,49 +129,54 @@ func wrap(err error) error {
 
 func (s Sessions) load(ctx context.Context, user domain.UserID, id domain.SessionID) (*domain.User, *domain.Session, error) {
 	tables, err := batchGet(ctx, s.Table.Client, map[string][]key{
-		s.Table.Name: {sessionKey(user, id), endedKey(user, id), epochKey(user)}, s.Identity: {userKey(user)},
+		s.Table.Name: {sessionKey(user, id), endedKey(user, id), epochKey(user)}, s.Identity: {userKey(user), credentialKey(user)},
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	own := tables[s.Table.Name]
-	if err := standing(own, user, id); err != nil {
-		return nil, nil, err
-	}
+	own, identity := tables[s.Table.Name], tables[s.Identity]
 	var account userItem
+	var secret credentialItem
 	var item sessionItem
-	err = errors.Join(attributevalue.UnmarshalMap(tables[s.Identity][userKey(user)], &account), attributevalue.UnmarshalMap(own[sessionKey(user, id)], &item))
+	err = errors.Join(attributevalue.UnmarshalMap(identity[userKey(user)], &account),
+		attributevalue.UnmarshalMap(identity[credentialKey(user)], &secret), attributevalue.UnmarshalMap(own[sessionKey(user, id)], &item))
 	if err != nil {
 		return nil, nil, err
 	}
-	if account.PK == "" || item.PK == "" {
+	if account.PK == "" || secret.PK == "" || item.PK == "" {
 		return nil, nil, domain.ErrSessionEnded
 	}
 	session := item.restore()
-	return account.restore(), &session, nil
+	if err := standing(own, user, id, session.PasswordAt); err != nil {
+		return nil, nil, err
+	}
+	return account.restore(), &session, session.OutlivedBy(secret.restore())
 }
 
 // End implements domain.SessionEnder in one write.
 func (s Sessions) End(ctx context.Context, user domain.UserID, session domain.SessionID) error {
-	return s.end(ctx, endedKey(user, session), s.Now())
+	return s.end(ctx, endedKey(user, session), "at", s.Now())
 }
 
 // EndAll implements domain.SessionEnder in one write, however many sessions there are.
 func (s Sessions) EndAll(ctx context.Context, user domain.UserID, then time.Time) error {
-	return s.end(ctx, epochKey(user), then)
+	return s.end(ctx, epochKey(user), "at", then)
 }
 
-// end writes that something has ended, unless a later end is there.
+// EndOfPassword implements domain.SessionEnder in one write, however many sessions there are.
+func (s Sessions) EndOfPassword(ctx context.Context, user domain.UserID, set time.Time) error {
+	return s.end(ctx, epochKey(user), "passwordAt", set)
+}
 
-func (s Sessions) end(ctx context.Context, k key, at time.Time) error {
-	item, err := attributevalue.MarshalMap(endItem{k, domain.FormatTime(domain.Millis(at)), at.Add(domain.SessionTTL + time.Hour).Unix()})
-	if err != nil {
-		return err
-	}
-	condition := "attribute_not_exists(#at) OR #at < :at"
-	_, err = s.Table.Client.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: &s.Table.Name, Item: item, ConditionExpression: &condition,
-		ExpressionAttributeNames: map[string]string{"#at": "at"}, ExpressionAttributeValues: map[string]types.AttributeValue{":at": item["at"]},
+// end writes that something has ended, unless a later end is there. What the item says of another attribute stays.
+func (s Sessions) end(ctx context.Context, k key, attribute string, at time.Time) error {
+	update, condition := "SET #at = :at, expiresAt = :expires", "attribute_not_exists(#at) OR #at < :at"
+	_, err := s.Table.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.Table.Name, Key: k.av(), UpdateExpression: &update, ConditionExpression: &condition,
+		ExpressionAttributeNames: map[string]string{"#at": attribute},
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":at": str(domain.FormatTime(domain.Millis(at))), ":expires": num(int(at.Add(domain.SessionTTL + time.Hour).Unix())),
+		},
 	})
 	var later *types.ConditionalCheckFailedException
 	if errors.As(err, &later) {
@@ -209,7 +221,7 @@ func (s Sessions) List(ctx context.Context, user domain.UserID) ([]domain.Sessio
 			return nil, err
 		}
 		session := item.restore()
-		switch err := standing(found, user, session.ID); {
+		switch err := standing(found, user, session.ID, session.PasswordAt); {
 		case errors.Is(err, domain.ErrSessionEnded) || !s.Now().Before(session.ExpiresAt):
 		case err != nil:
 			return nil, err
@@ -224,6 +236,7 @@ func (s Sessions) List(ctx context.Context, user domain.UserID) ([]domain.Sessio
 func newSessionItem(s domain.Session) sessionItem {
 	item := sessionItem{
 		key: sessionKey(s.UserID, s.ID), Seed: s.Seed, Generation: s.Generation, Device: s.Device, Region: s.Region,
+		PasswordAt: domain.FormatTime(s.PasswordAt), RepeatedAt: domain.FormatTime(s.RepeatedAt),
 		CreatedAt: domain.FormatTime(s.CreatedAt), LastUsedAt: domain.FormatTime(s.LastUsedAt), ExpiresAt: s.ExpiresAt.Unix(),
 	}
 	for _, t := range s.Rotations {
@@ -236,7 +249,11 @@ func (i sessionItem) restore() domain.Session {
 	s := domain.Session{
 		ID: domain.RestoreID[domain.Session](i.SK[len(sessionSK):]), UserID: domain.RestoreID[domain.User](i.PK[len("USER#"):]),
 		Seed: i.Seed, Generation: i.Generation, Device: i.Device, Region: i.Region,
+		PasswordAt: domain.RestoreTime(i.PasswordAt), RepeatedAt: domain.RestoreTime(i.RepeatedAt),
 		CreatedAt: domain.RestoreTime(i.CreatedAt), LastUsedAt: domain.RestoreTime(i.LastUsedAt), ExpiresAt: time.Unix(i.ExpiresAt, 0).UTC(),
+	}
+	if s.PasswordAt.IsZero() { // stored by a version that did not know it
+		s.PasswordAt = s.CreatedAt
 	}
 	for _, t := range i.Rotations {
 		s.Rotations = append(s.Rotations, domain.RestoreTime(t))

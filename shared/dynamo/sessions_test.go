@@ -22,7 +22,15 @@ func newSession(t *testing.T, user domain.UserID, at time.Time) domain.Session {
 	id, err := domain.NewID[domain.Session](at, rand.Reader)
 	must(t, err)
 	return domain.Session{ID: id, UserID: user, Seed: []byte("0123456789abcdef0123456789abcdef"), Device: "Firefox", Region: localtest.Region,
-		CreatedAt: at, LastUsedAt: at, ExpiresAt: at.Add(domain.SessionTTL)}
+		PasswordAt: password, CreatedAt: at, LastUsedAt: at, ExpiresAt: at.Add(domain.SessionTTL)}
+}
+
+// password is when the password of the sessions was set: later than that of every user who is made here.
+var password = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// caller comes with an access token of the session.
+func caller(s domain.Session) domain.Caller {
+	return domain.Caller{UserID: s.UserID, SessionID: s.ID, PasswordAt: s.PasswordAt}
 }
 
 func TestSessions(t *testing.T) {
@@ -45,8 +53,8 @@ func TestSessions(t *testing.T) {
 		in := sessions(stand, noon)
 		ended, other := newSession(t, user, noon), newSession(t, user, noon)
 		must(t, errors.Join(in.Open(t.Context(), ended), in.Open(t.Context(), other), in.End(t.Context(), user, ended.ID)))
-		is(t, in.Standing(t.Context(), user, ended.ID), domain.ErrSessionEnded)
-		must(t, in.Standing(t.Context(), user, other.ID))
+		is(t, in.Standing(t.Context(), caller(ended)), domain.ErrSessionEnded)
+		must(t, in.Standing(t.Context(), caller(other)))
 		is(t, in.Refresh(t.Context(), user, ended.ID, nil), domain.ErrSessionEnded)
 		got, err := in.List(t.Context(), user)
 		must(t, err)
@@ -63,10 +71,10 @@ func TestSessions(t *testing.T) {
 		}
 		must(t, in.EndAll(t.Context(), owner, noon))
 		for _, s := range old {
-			is(t, in.Standing(t.Context(), owner, s.ID), domain.ErrSessionEnded)
+			is(t, in.Standing(t.Context(), caller(s)), domain.ErrSessionEnded)
 		}
 		later := newSession(t, owner, noon.Add(time.Millisecond))
-		must(t, errors.Join(in.Open(t.Context(), later), in.Standing(t.Context(), owner, later.ID)))
+		must(t, errors.Join(in.Open(t.Context(), later), in.Standing(t.Context(), caller(later))))
 		if got, err := in.List(t.Context(), owner); err != nil || len(got) != 1 {
 			t.Errorf("listed %+v, %v; want the later one", got, err)
 		}
@@ -75,7 +83,30 @@ func TestSessions(t *testing.T) {
 		in := sessions(stand, noon)
 		s := newSession(t, user, noon)
 		must(t, errors.Join(in.Open(t.Context(), s), in.End(t.Context(), user, s.ID), in.Open(t.Context(), s))) // replicated late
-		is(t, in.Standing(t.Context(), user, s.ID), domain.ErrSessionEnded)
+		is(t, in.Standing(t.Context(), caller(s)), domain.ErrSessionEnded)
+	})
+	t.Run("a new password ends what an older one opened, before and after, and nothing else", func(t *testing.T) {
+		in, owner := sessions(stand, noon), newID[domain.User](t)
+		old, late, next := newSession(t, owner, noon.Add(-time.Hour)), newSession(t, owner, noon.Add(time.Hour)), newSession(t, owner, noon)
+		set := password.Add(time.Millisecond)
+		next.PasswordAt = set
+		must(t, errors.Join(in.Open(t.Context(), old), in.EndOfPassword(t.Context(), owner, set), in.Open(t.Context(), late), in.Open(t.Context(), next)))
+		is(t, in.Standing(t.Context(), caller(old)), domain.ErrSessionEnded)
+		is(t, in.Standing(t.Context(), caller(late)), domain.ErrSessionEnded)
+		must(t, errors.Join(in.EndOfPassword(t.Context(), owner, password), in.Standing(t.Context(), caller(next)))) // an older change that comes late
+		if got, err := in.List(t.Context(), owner); err != nil || len(got) != 1 || got[0].ID != next.ID {
+			t.Errorf("listed %+v, %v; want the session of the new password", got, err)
+		}
+		must(t, in.EndAll(t.Context(), owner, noon))
+		is(t, in.Standing(t.Context(), caller(next)), domain.ErrSessionEnded)
+		is(t, in.Standing(t.Context(), caller(late)), domain.ErrSessionEnded)
+	})
+	t.Run("a session of an older password is not refreshed", func(t *testing.T) {
+		in, user := sessions(stand, noon), stand.NewUser(t).ID
+		s := newSession(t, user, noon)
+		s.PasswordAt = noon.AddDate(-10, 0, 0)
+		must(t, in.Open(t.Context(), s))
+		is(t, in.Refresh(t.Context(), user, s.ID, nil), domain.ErrSessionEnded)
 	})
 	t.Run("50 refreshes at once change the session once", func(t *testing.T) {
 		in, user := sessions(stand, noon), stand.NewUser(t).ID
@@ -85,7 +116,7 @@ func TestSessions(t *testing.T) {
 		for range 50 {
 			all.Go(func() {
 				err := in.Refresh(t.Context(), user, s.ID, func(_ *domain.User, s *domain.Session) (bool, error) {
-					next, changed, err := s.Refresh(0, noon)
+					next, changed, err := s.Refresh(0, noon, noon.Add(time.Hour))
 					if next != 1 {
 						t.Errorf("successor %d, want 1", next)
 					}

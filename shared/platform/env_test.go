@@ -24,7 +24,7 @@ func variables(t testing.TB) map[string]string {
 	return map[string]string{
 		"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "SECRET", "REGIONS": "us-east-1,eu-west-1",
 		"EPHEMERAL_TABLE": "ephemeral", "LIMITS_TABLE": "limits", "LEARNING_TABLE": "learning", "UPLOADS_BUCKET": "uploads", "TOKEN_ISSUER": "https://lyceum.example", "TOKEN_AUDIENCE": "lyceum",
-		"SIGNING_KEYS": secret.Signing, "VERIFYING_KEYS": secret.Verifying, "CURSOR_KEY": secret.Cursor, "REFRESH_KEY": secret.Refresh,
+		"SIGNING_KEYS": secret.Signing, "VERIFYING_KEYS": secret.Verifying, "CURSOR_KEY": secret.Cursor, "REFRESH_KEY": secret.Refresh, "SESSION_DAYS": "90",
 	}
 }
 

@@ -1,6 +1,9 @@
 package platform
 
 import (
+	"errors"
+	"time"
+
 	"lyceum/shared/auth"
 	"lyceum/shared/dynamo"
 	"lyceum/shared/httpapi"
@@ -29,7 +32,7 @@ func (e *Env) Sessions() dynamo.Sessions {
 
 // SignIn opens sessions with the private keys in SIGNING_KEYS and REFRESH_KEY, which only functions that sign are given.
 func (e *Env) SignIn() auth.SignIn {
-	in := auth.SignIn{Sessions: e.Sessions(), Region: e.Region(), Now: e.Now, Random: e.Random}
+	in := auth.SignIn{Sessions: e.Sessions(), Region: e.Region(), Longest: e.longestSession(), Now: e.Now, Random: e.Random}
 	ring, err := auth.ParseKeyRing(e.Var("SIGNING_KEYS"))
 	if err == nil {
 		in.Signer, err = auth.NewSigner(ring, e.issuer())
@@ -38,6 +41,15 @@ func (e *Env) SignIn() auth.SignIn {
 	refresh, err := auth.NewRefreshKey(e.Var("REFRESH_KEY"))
 	in.Refresh = must(e, "REFRESH_KEY", refresh, err)
 	return in
+}
+
+// longestSession is SESSION_DAYS.
+func (e *Env) longestSession() time.Duration {
+	days := e.Number("SESSION_DAYS")
+	if days < 1 || days > 90 {
+		e.fail("SESSION_DAYS", errors.New("must be 1 to 90"))
+	}
+	return time.Duration(days) * 24 * time.Hour
 }
 
 // Cursors signs list positions with the key in CURSOR_KEY.

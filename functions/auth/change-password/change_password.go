@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"log/slog"
 	"time"
 
 	"lyceum/shared/auth"
@@ -20,6 +21,7 @@ type ChangePassword struct {
 	Cost     auth.Argon2id
 	Now      func() time.Time
 	Random   io.Reader
+	Log      *slog.Logger
 }
 
 // In is the request.
@@ -32,8 +34,9 @@ type In struct {
 	}
 }
 
-// Do ends all sessions, then stores the new hash, then opens a session for this device: a client replaces its tokens with the answer's.
-// When it dies between, the user signs in anew, with the old password or the new one. Tries are limited and locked as those of login, so
+// Do ends all sessions, then stores the new hash, then ends those that the old password opened at the same time, then opens a session for
+// this device: a client replaces its tokens with the answer's. When it dies between, the user signs in anew, with the old password or the
+// new one. Tries are limited and locked as those of login, so
 // that a stolen session is no place to guess the password, in a count of their own, which strangers at the login do not reach.
 func (c ChangePassword) Do(ctx context.Context, in In) (auth.Tokens, error) {
 	var bad fault.Details
@@ -75,10 +78,12 @@ func (c ChangePassword) Do(ctx context.Context, in In) (auth.Tokens, error) {
 	if err != nil {
 		return auth.Tokens{}, err
 	}
-	if err := c.Accounts.ChangePassword(ctx, user.ID(), credential.Hash, domain.Credential{Hash: hash, ChangedAt: now}, changed); err != nil {
+	set := credential.Next(hash, now)
+	if err := c.Accounts.ChangePassword(ctx, user.ID(), credential.Hash, set, changed); err != nil {
 		return auth.Tokens{}, err
 	}
+	auth.EndOfPassword(ctx, c.Sessions, user.ID(), set, c.Log)
 	signIn := c.SignIn
 	signIn.Now = func() time.Time { return now.Add(time.Millisecond) } // after what was ended
-	return signIn.Open(ctx, user, in.Request.Device())
+	return signIn.Open(ctx, user, set, in.Request.Device())
 }

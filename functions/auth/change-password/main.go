@@ -15,6 +15,7 @@ func handler(env *platform.Env) httpapi.Handler {
 	change := ChangePassword{
 		Accounts: env.Accounts().AtHome(),
 		Sessions: env.Sessions(), SignIn: env.SignIn(), Limits: env.Limits(), Cost: auth.DefaultCost, Now: env.Now, Random: env.Random,
+		Log: env.Log,
 	}
 	return httpapi.Authenticate(env.Verifier(), httpapi.Command(http.StatusOK, change.Do))
 }

@@ -80,7 +80,7 @@ func (l Login) Do(ctx context.Context, in In) (Out, error) {
 			return Out{}, err
 		}
 	}
-	tokens, err := l.SignIn.Open(ctx, user, in.Request.Device())
+	tokens, err := l.SignIn.Open(ctx, user, credential, in.Request.Device())
 	if err == nil && l.Cost.Outdated(credential.Hash) {
 		l.upgrade(ctx, user.ID(), password, credential.Hash)
 	}

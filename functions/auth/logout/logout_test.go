@@ -47,7 +47,7 @@ func TestLogout(t *testing.T) {
 	t.Run("without the database nobody is let in and nothing is said to have ended", func(t *testing.T) {
 		stand.Intercept(localtest.Down("BatchGetItem"))
 		api.Post(path, laptop.AccessToken, "").Fails(t, http.StatusServiceUnavailable, "storage.unavailable")
-		stand.Intercept(localtest.Down("PutItem"))
+		stand.Intercept(localtest.Down("UpdateItem"))
 		api.Post(path, laptop.AccessToken, "").Fails(t, http.StatusServiceUnavailable, "storage.unavailable")
 		stand.Intercept(nil)
 		if got := api.Post(path, laptop.AccessToken, ""); got.Status != http.StatusNoContent {

@@ -43,7 +43,7 @@ func (r Refresh) Do(ctx context.Context, in In) (auth.Tokens, error) {
 		if !r.SignIn.Refresh.Made(token, session) {
 			return false, domain.ErrSessionEnded
 		}
-		successor, changed, err := session.Refresh(token.Generation, r.Now())
+		successor, changed, err := session.Refresh(token.Generation, r.Now(), r.SignIn.End(user, session))
 		reused = errors.Is(err, domain.ErrTokenReused)
 		if err != nil {
 			return false, err

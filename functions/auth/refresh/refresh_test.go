@@ -85,6 +85,7 @@ func TestD14AUsedTokenEndsItsSession(t *testing.T) {
 	stand.ServeEnv(t, name, at(t, stand, now, io.Discard), handler).Post(path, "", body(thief.RefreshToken)).Data(t, http.StatusOK, &successor)
 
 	later := stand.ServeEnv(t, name, at(t, stand, now.Add(domain.RefreshGrace+time.Second), &log), handler)
+	later.Post(path, "", body(successor.RefreshToken)).Data(t, http.StatusOK, &successor)
 	later.Post(path, "", body(thief.RefreshToken)).Fails(t, http.StatusUnauthorized, "auth.session_ended")
 	if !strings.Contains(log.String(), `"msg":"audit: a used refresh token came again`) || strings.Contains(log.String(), thief.RefreshToken) {
 		t.Errorf("the log says %s", log.String())
@@ -95,6 +96,30 @@ func TestD14AUsedTokenEndsItsSession(t *testing.T) {
 	t.Run("and no other session", func(t *testing.T) {
 		later.Post(path, "", body(other.RefreshToken)).Data(t, http.StatusOK, &auth.Tokens{})
 	})
+}
+
+// A phone in a tunnel asks again when it is out, and a refresh that was stored but answered 503 is repeated after the time that we say.
+func TestALostAnswerIsGivenAgainUntilItIsUsed(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	now := time.Now()
+	first := stand.SignIn(t, stand.NewUser(t), "", now)
+	stand.Intercept(localtest.LosesAnswers("PutItem"))
+	api := stand.ServeEnv(t, name, at(t, stand, now, io.Discard), handler)
+	api.Post(path, "", body(first.RefreshToken)).Fails(t, http.StatusServiceUnavailable, "storage.unavailable")
+	stand.Intercept(nil)
+	var got, again auth.Tokens
+	for _, after := range []time.Duration{12 * time.Second, time.Minute, 20 * time.Hour} {
+		later := stand.ServeEnv(t, name, at(t, stand, now.Add(after), io.Discard), handler)
+		later.Post(path, "", body(first.RefreshToken)).Data(t, http.StatusOK, &again)
+		if got.RefreshToken != "" && got.RefreshToken != again.RefreshToken {
+			t.Errorf("after %v another successor was given", after)
+		}
+		got = again
+	}
+	later := stand.ServeEnv(t, name, at(t, stand, now.Add(21*time.Hour), io.Discard), handler)
+	later.Post(path, "", body(got.RefreshToken)).Data(t, http.StatusOK, &again)
+	later.Post(path, "", body(first.RefreshToken)).Fails(t, http.StatusUnauthorized, "auth.session_ended")
 }
 
 func TestU01FiftyRefreshesAtOnceLogNobodyOut(t *testing.T) {

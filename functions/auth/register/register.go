@@ -65,9 +65,10 @@ func (r Register) Do(ctx context.Context, in In) (Out, error) {
 	if err != nil {
 		return Out{}, err
 	}
-	if err := r.Accounts.Register(ctx, user, domain.Credential{Hash: hash, ChangedAt: now}, created); err != nil {
+	credential := domain.Credential{}.Next(hash, now)
+	if err := r.Accounts.Register(ctx, user, credential, created); err != nil {
 		return Out{}, err
 	}
-	tokens, err := r.SignIn.Open(ctx, user, in.Request.Device())
+	tokens, err := r.SignIn.Open(ctx, user, credential, in.Request.Device())
 	return Out{httpapi.ViewSelf(user), tokens}, err
 }

@@ -15,6 +15,7 @@ func handler(env *platform.Env) httpapi.Handler {
 	home := env.Accounts().AtHome()
 	reset := ResetPassword{
 		Links: home, Users: home, Accounts: home, Sessions: env.Sessions(), Limits: env.Limits(), Cost: auth.DefaultCost, Now: env.Now, Random: env.Random,
+		Log: env.Log,
 	}
 	return httpapi.Command(http.StatusNoContent, reset.Do)
 }

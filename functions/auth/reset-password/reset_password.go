@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"log/slog"
 	"time"
 
 	"lyceum/shared/auth"
@@ -21,6 +22,7 @@ type ResetPassword struct {
 	Cost     auth.Argon2id
 	Now      func() time.Time
 	Random   io.Reader
+	Log      *slog.Logger
 }
 
 // In is the request.
@@ -33,7 +35,8 @@ type In struct {
 
 // Do verifies the address, ends all sessions and stores the hash, in this order. The last write decides: it happens if the password is
 // still the one that was read, and from then on the password is younger than the link, which ends it. So of any number of tries one
-// changes the password, and what dies before leaves a link that works. Then the login forgets the wrong passwords.
+// changes the password, and what dies before leaves a link that works. Then the login forgets the wrong passwords, and what the old
+// password opened at the same time ends.
 func (r ResetPassword) Do(ctx context.Context, in In) (httpapi.NoContent, error) {
 	var none httpapi.NoContent
 	password, err := auth.ParsePassword(in.Body.Password)
@@ -75,9 +78,11 @@ func (r ResetPassword) Do(ctx context.Context, in In) (httpapi.NoContent, error)
 	if now.Before(link.IssuedAt) { // another region's clock is ahead
 		now = link.IssuedAt
 	}
-	err = r.Accounts.ChangePassword(ctx, user.ID(), credential.Hash, domain.Credential{Hash: hash, ChangedAt: now}, changed)
-	if err == nil {
-		r.Limits.Unlock(ctx, link.Email)
+	set := credential.Next(hash, now)
+	if err := r.Accounts.ChangePassword(ctx, user.ID(), credential.Hash, set, changed); err != nil {
+		return none, err
 	}
-	return none, err
+	r.Limits.Unlock(ctx, link.Email)
+	auth.EndOfPassword(ctx, r.Sessions, user.ID(), set, r.Log)
+	return none, nil
 }

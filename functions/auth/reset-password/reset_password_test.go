@@ -31,7 +31,7 @@ func body(token, password string) string {
 func cheaply(env *platform.Env) httpapi.Handler {
 	home := env.Accounts().AtHome()
 	reset := ResetPassword{Links: home, Users: home, Accounts: home, Sessions: env.Sessions(), Limits: env.Limits(),
-		Cost: auth.Argon2id{MemoryKiB: 64, Passes: 1, Lanes: 1}, Now: env.Now, Random: env.Random}
+		Cost: auth.Argon2id{MemoryKiB: 64, Passes: 1, Lanes: 1}, Now: env.Now, Random: env.Random, Log: env.Log}
 	return httpapi.Command(http.StatusNoContent, reset.Do)
 }
 
@@ -228,7 +228,7 @@ func TestALostAnswerIsNoFailure(t *testing.T) {
 	stand := localtest.New(t)
 	api := stand.Serve(t, name, cheaply)
 	for what, words := range map[string][]string{
-		"user": {"PutItem", `"username"`}, "epoch": {"PutItem", "SESSION#EPOCH"}, "password": {"PutItem", "ACCOUNT#CREDENTIAL"}, "read": {"Query"},
+		"user": {"PutItem", `"username"`}, "epoch": {"UpdateItem", "SESSION#EPOCH"}, "password": {"PutItem", "ACCOUNT#CREDENTIAL"}, "read": {"Query"},
 	} {
 		user := stand.NewUser(t)
 		token := link(t, stand, user)

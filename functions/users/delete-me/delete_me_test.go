@@ -162,7 +162,7 @@ func TestD07D56EverythingIsErased(t *testing.T) {
 		caller, err := stand.Env(t, name).Tokens().Verify(token)
 		must(t, err)
 		sessions := dynamo.Sessions{Table: stand.Table("EPHEMERAL_TABLE"), Now: time.Now}
-		if err := sessions.Standing(t.Context(), caller.UserID, caller.SessionID); err != domain.ErrSessionEnded {
+		if err := sessions.Standing(t.Context(), caller); err != domain.ErrSessionEnded {
 			t.Errorf("elsewhere: %v", err)
 		}
 		must(t, sessions.EndAll(t.Context(), ana.ID, time.Now())) // a logout-all that was under way

@@ -121,7 +121,7 @@ func TestD56TheEventAloneErases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sessions.Standing(t.Context(), ana.ID, late); err != domain.ErrSessionEnded {
+	if err := sessions.Standing(t.Context(), domain.Caller{UserID: ana.ID, SessionID: late}); err != domain.ErrSessionEnded {
 		t.Errorf("a session that opens later: %v", err)
 	}
 }
