@@ -25,7 +25,8 @@ const (
 var quotes = map[string][]quote{
 	"README.md": {
 		{"access token (15 minutes)", tokens, accessTTL},
-		{"refresh token (7 days)", "shared/domain/session.go", "SessionTTL   = 7 * 24 * time.Hour"},
+		{"refresh token (7 days; a", "shared/domain/session.go", "SessionTTL   = 7 * 24 * time.Hour"},
+		{"session ends after 90 days", "shared/domain/session.go", "LongestSession      = 90 * 24 * time.Hour"},
 		{"good once (and 10 seconds more)", "shared/domain/session.go", "RefreshGrace = 10 * time.Second"},
 		{"that link, once and within 30 minutes", "shared/domain/link.go", `ResetLink       = LinkKind{"reset", 30 * time.Minute}`},
 		{"beyond 2 MB in parts", "shared/dynamo/exports.go", "exportBytes = 2 << 20"},
@@ -57,6 +58,8 @@ var quotes = map[string][]quote{
 		{"those of the last 35 days", "template.yaml", "PointInTimeRecoveryEnabled: true"},
 		{"brings it over 2 MB of JSON", "shared/dynamo/exports.go", "exportBytes = 2 << 20"},
 		{"the 6 MB of a Lambda's answer", lambdaQuotas, ""},
+		{"ran beside the change, for 15 minutes", tokens, accessTTL},
+		{"a session ends 90 days after the sign-in", "shared/domain/session.go", "LongestSession      = 90 * 24 * time.Hour"},
 		{"128 attempts at the lesson (16 bytes each)", "shared/domain/attempt.go", "AttemptsKnown = 128"},
 		{"more than 5 minutes ahead", "shared/domain/attempt.go", "ClockAhead = 5 * time.Minute"},
 		{"never more than 18 KB", "shared/dynamo/learning_test.go", "size > 18<<10"},

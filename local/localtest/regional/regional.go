@@ -48,9 +48,12 @@ func New(t testing.TB, mode string, lag time.Duration) *Regions {
 	t.Helper()
 	r := &Regions{Names: names[mode], urls: map[string]string{}, ways: map[string]string{}, envs: map[[2]string]*platform.Env{}}
 	_, file, _, _ := runtime.Caller(0)
+	parameters := map[string]string{"IdentityConsistency": mode}
+	if mode != "single" {
+		parameters["Regions"] = strings.Join(r.Names, ",")
+	}
 	loaded, err := stack.Load(stack.Options{
-		Template: filepath.Join(filepath.Dir(file), "../../../template.yaml"), Region: r.Names[0],
-		Parameters: map[string]string{"Regions": strings.Join(r.Names, ","), "IdentityConsistency": mode},
+		Template: filepath.Join(filepath.Dir(file), "../../../template.yaml"), Region: r.Names[0], Parameters: parameters,
 	})
 	must(t, err)
 	r.stack = loaded
