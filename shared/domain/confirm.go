@@ -48,7 +48,7 @@ func (c Confirmation) Do(ctx context.Context, owner UserID, id UploadID) (*Uploa
 		return settled(u)
 	}
 	files := c.Files(u.state.Place)
-	etag, err := c.promote(ctx, files, u)
+	etag, pixels, err := c.promote(ctx, files, u)
 	if errors.Is(err, ErrNotUploaded) || errors.Is(err, ErrStagedChanged) { // or confirmed by somebody else since, who cleared staging
 		if u, again := c.Uploads.Upload(ctx, owner, id); again == nil && u.state.Status != StatusRequested {
 			return settled(u)
@@ -66,7 +66,7 @@ func (c Confirmation) Do(ctx context.Context, owner UserID, id UploadID) (*Uploa
 		if u.Refusal() != nil {
 			return nil, nil
 		}
-		return u.Confirm(etag, c.Now(), c.Random)
+		return u.Confirm(etag, pixels, c.Now(), c.Random)
 	})
 	gone := errors.Is(err, ErrNoUpload) || err == nil && now.state.Status != StatusConfirmed
 	if err != nil && !gone {
@@ -86,23 +86,24 @@ func (c Confirmation) Do(ctx context.Context, owner UserID, id UploadID) (*Uploa
 }
 
 // promote judges the bytes and copies those that it judged.
-func (c Confirmation) promote(ctx context.Context, files StagedFiles, u *Upload) (etag string, err error) {
+func (c Confirmation) promote(ctx context.Context, files StagedFiles, u *Upload) (etag string, pixels int64, err error) {
 	s := u.state
 	size, staged, err := files.Staged(ctx, u.StagingKey())
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
 	if size != s.Size {
-		return "", ErrSizeMismatch
+		return "", 0, ErrSizeMismatch
 	}
-	contentType, err := Inspect(files.Open(ctx, u.StagingKey(), staged), size)
+	kind, err := Inspect(files.Open(ctx, u.StagingKey(), staged), size)
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
-	if contentType != s.ContentType {
-		return "", ErrTypeMismatch
+	if kind.Type != s.ContentType {
+		return "", 0, ErrTypeMismatch
 	}
-	return files.Promote(ctx, u.StagingKey(), staged, s.Key, contentType)
+	etag, err = files.Promote(ctx, u.StagingKey(), staged, s.Key, kind.Type)
+	return etag, kind.Pixels, err
 }
 
 func isRefusal(f *fault.Error) bool {

@@ -25,13 +25,20 @@ var (
 	ErrPolyglot      = fault.New(fault.Unsupported, "upload.ambiguous", "The file can be read as an archive (ZIP) too.")
 )
 
+// Kind is what a file is.
+type Kind struct {
+	Type   string // one of ContentTypes
+	Pixels int64  // of a picture; 0 of a document
+}
+
 // Inspect tells the type of a file of size bytes by its structure, never by words in it: what viewers open is accepted, and served under
 // its type alone, so that nothing in it can run. A file that was cut or renamed is ErrFileType. Pictures are bounded. It reads a few
 // ranges of most files, all of a picture at most. Errors of reading are returned as they are.
-func Inspect(file io.ReaderAt, size int64) (contentType string, err error) {
+func Inspect(file io.ReaderAt, size int64) (Kind, error) {
 	p := &probe{file: file, size: size}
 	contentType, width, height := sniff(p)
 	isImage := contentType != "" && contentType != "application/pdf"
+	var err error
 	switch {
 	case p.err == nil && contentType == "":
 		err = ErrFileType
@@ -41,12 +48,12 @@ func Inspect(file io.ReaderAt, size int64) (contentType string, err error) {
 		err = ErrPolyglot
 	}
 	if p.err != nil {
-		return "", p.err
+		err = p.err
 	}
 	if err != nil {
-		return "", err
+		return Kind{}, err
 	}
-	return contentType, nil
+	return Kind{contentType, width * height}, nil
 }
 
 func sniff(p *probe) (contentType string, width, height int64) {

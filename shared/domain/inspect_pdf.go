@@ -5,7 +5,7 @@ import "bytes"
 // pdfHead is how far into a file readers look for a PDF's header, and how far from the end for its mark (ISO 32000-1, annex H.3).
 const pdfHead = 1024
 
-// isPDF wants the header near the start, objects, and an end-of-file mark near the end (ISO 32000-2, 7.5.2 and 7.5.5). Before the header
+// isPDF wants the header near the start and an end-of-file mark near the end (ISO 32000-2, 7.5.2 and 7.5.5). Before the header
 // may stand what printers and mail programs leave there, a byte-order mark or a line, but no other kind of file; behind the mark, padding.
 func isPDF(p *probe) bool {
 	front := p.first(pdfHead + 8)
@@ -18,10 +18,7 @@ func isPDF(p *probe) bool {
 	}
 	end := bytes.TrimRight(p.last(probeHead), "\x00\x1a\r\n")
 	mark := bytes.LastIndex(end, []byte("%%EOF"))
-	if mark < 0 || len(end)-mark > pdfHead {
-		return false
-	}
-	return bytes.Contains(end, []byte("startxref")) || bytes.Contains(p.first(probeHead), []byte(" obj"))
+	return mark >= 0 && len(end)-mark <= pdfHead
 }
 
 // otherFile reports whether what stands before a PDF's header begins as a page, an archive, a picture or a program does.

@@ -155,8 +155,12 @@ type UploadList interface {
 
 // Avatars keeps users' pictures.
 type Avatars interface {
-	// Avatar reads one. ErrNoAvatar when the user has none.
+	// Avatar reads a user's choice. ErrNoAvatar when there is none.
 	Avatar(ctx context.Context, user UserID) (Avatar, error)
+	// Picture reads the upload that is shown of a user. ErrNoAvatar, ErrAvatarNotReady or ErrNoThumbnails when there is none.
+	Picture(ctx context.Context, user UserID) (*Upload, error)
+	// Pictures tells which uploads are shown of users, without those of whom none is.
+	Pictures(ctx context.Context, users ...UserID) (map[UserID]UploadID, error)
 }
 
 // AvatarChanges changes users' pictures.

@@ -75,6 +75,7 @@ type UploadState struct {
 	OriginalName string // as the client said, cleaned; shown and used for downloads, never part of a key
 	ContentType  string // as the client says, and once confirmed as the bytes do
 	Size         int64  // the same
+	Pixels       int64  // of a confirmed picture; 0 of others, and of those from before this was kept
 	SHA256       string // base64, of the whole file, if the client gave it; S3 has checked it
 	Key          string // of the confirmed object, opaque
 	Place               // that has the bytes
@@ -83,6 +84,7 @@ type UploadState struct {
 	Reason       string // code of the fault it was refused with
 	ETag         string // of the confirmed object
 	Thumbnails   Thumbnails
+	Making       Making
 	Until        time.Time // the place of what was requested is kept; zero of what never was
 	CreatedAt    time.Time
 }
@@ -101,7 +103,7 @@ func NewUpload(owner UserID, place Place, fileName string, content []byte, now t
 	case len(content) > MaxDirectUpload:
 		return nil, Event{}, ErrFileTooLarge
 	}
-	contentType, err := Inspect(bytes.NewReader(content), int64(len(content)))
+	kind, err := Inspect(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
 		return nil, Event{}, err
 	}
@@ -109,7 +111,7 @@ func NewUpload(owner UserID, place Place, fileName string, content []byte, now t
 	if err != nil {
 		return nil, Event{}, err
 	}
-	u.state.ContentType, u.state.Size, u.state.Status = contentType, int64(len(content)), StatusConfirmed
+	u.state.ContentType, u.state.Pixels, u.state.Size, u.state.Status = kind.Type, kind.Pixels, int64(len(content)), StatusConfirmed
 	event, err := u.event(UploadConfirmed, now, random)
 	if err != nil {
 		return nil, Event{}, err
@@ -189,8 +191,8 @@ func (u *Upload) TakesParts() error {
 	return nil
 }
 
-// Confirm makes what was requested a file. It changes nothing and gives no event when it is one already.
-func (u *Upload) Confirm(etag string, now time.Time, random io.Reader) (*Event, error) {
+// Confirm makes what was requested a file, of so many pixels if it is a picture. It changes nothing and gives no event when it is one already.
+func (u *Upload) Confirm(etag string, pixels int64, now time.Time, random io.Reader) (*Event, error) {
 	if u.state.Status != StatusRequested {
 		return nil, u.Refusal()
 	}
@@ -198,7 +200,7 @@ func (u *Upload) Confirm(etag string, now time.Time, random io.Reader) (*Event, 
 	if err != nil {
 		return nil, err
 	}
-	u.state.Status, u.state.ETag = StatusConfirmed, etag
+	u.state.Status, u.state.ETag, u.state.Pixels = StatusConfirmed, etag, pixels
 	return &event, nil
 }
 

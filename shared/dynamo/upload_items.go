@@ -13,6 +13,7 @@ type uploadItem struct {
 	OriginalName string `dynamodbav:"originalName"`
 	ContentType  string `dynamodbav:"contentType"`
 	Size         int64  `dynamodbav:"size"`
+	Pixels       int64  `dynamodbav:"pixels,omitempty"`
 	SHA256       string `dynamodbav:"sha256,omitempty"`
 	ObjectKey    string `dynamodbav:"objectKey"`
 	Bucket       string `dynamodbav:"bucket"`
@@ -22,6 +23,8 @@ type uploadItem struct {
 	Reason       string `dynamodbav:"reason,omitempty"`
 	ETag         string `dynamodbav:"etag,omitempty"`
 	Thumbnails   string `dynamodbav:"thumbnails,omitempty"`
+	Maker        string `dynamodbav:"maker,omitempty"` // the event for which thumbnails are made
+	MakerUntil   string `dynamodbav:"makerUntil,omitempty"`
 	Until        string `dynamodbav:"until,omitempty"`
 	CreatedAt    string `dynamodbav:"createdAt"`
 	ExpiresAt    int64  `dynamodbav:"expiresAt,omitempty"` // Unix seconds, TTL, of refusals alone
@@ -29,11 +32,16 @@ type uploadItem struct {
 }
 
 func newUploadItem(s domain.UploadState, version int) uploadItem {
-	return uploadItem{
+	item := uploadItem{
 		key: uploadKey(s.Owner, s.ID), OriginalName: s.OriginalName, ContentType: s.ContentType, Size: s.Size, SHA256: s.SHA256,
 		ObjectKey: s.Key, Bucket: s.Bucket, Region: s.Region, Parts: s.Parts, Status: string(s.Status), Reason: s.Reason, ETag: s.ETag,
 		Thumbnails: string(s.Thumbnails), Until: domain.FormatTime(s.Until), CreatedAt: domain.FormatTime(s.CreatedAt), Version: version,
+		Pixels: s.Pixels,
 	}
+	if s.Making != (domain.Making{}) {
+		item.Maker, item.MakerUntil = s.Making.By.String(), domain.FormatTime(s.Making.Until)
+	}
+	return item
 }
 
 func (i uploadItem) id() domain.UploadID {
@@ -41,11 +49,16 @@ func (i uploadItem) id() domain.UploadID {
 }
 
 func (i uploadItem) restore() *domain.Upload {
+	var making domain.Making
+	if i.Maker != "" {
+		making = domain.Making{By: domain.RestoreID[domain.Event](i.Maker), Until: domain.RestoreTime(i.MakerUntil)}
+	}
 	return domain.RestoreUpload(domain.UploadState{
 		ID: i.id(), Owner: domain.RestoreID[domain.User](strings.TrimPrefix(i.PK, userPK(domain.UserID{}))),
 		OriginalName: i.OriginalName, ContentType: i.ContentType, Size: i.Size, SHA256: i.SHA256, Key: i.ObjectKey,
 		Place: domain.Place{Bucket: i.Bucket, Region: i.Region}, Parts: i.Parts, Status: domain.UploadStatus(i.Status), Reason: i.Reason,
 		ETag: i.ETag, Thumbnails: domain.Thumbnails(i.Thumbnails), Until: domain.RestoreTime(i.Until), CreatedAt: domain.RestoreTime(i.CreatedAt),
+		Pixels: i.Pixels, Making: making,
 	})
 }
 
@@ -81,7 +94,24 @@ func (i quotaItem) restore() domain.Quota {
 type avatarItem struct {
 	key
 	Upload    string `dynamodbav:"upload"`
+	Before    string `dynamodbav:"before,omitempty"`
 	ChangedAt string `dynamodbav:"changedAt"`
+}
+
+func newAvatarItem(user domain.UserID, a domain.Avatar) avatarItem {
+	item := avatarItem{key: avatarKey(user), Upload: a.Upload.String(), ChangedAt: domain.FormatTime(a.ChangedAt)}
+	if a.Before != (domain.UploadID{}) {
+		item.Before = a.Before.String()
+	}
+	return item
+}
+
+func (i avatarItem) restore() domain.Avatar {
+	a := domain.Avatar{Upload: domain.RestoreID[domain.Upload](i.Upload), ChangedAt: domain.RestoreTime(i.ChangedAt)}
+	if i.Before != "" {
+		a.Before = domain.RestoreID[domain.Upload](i.Before)
+	}
+	return a
 }
 
 // remove is a transaction's delete of an item for which the condition holds.

@@ -189,7 +189,11 @@ func (u Uploads) change(ctx context.Context, owner domain.UserID, id domain.Uplo
 	var writes []types.TransactWriteItem
 	next := newUploadItem(after.State(), item.Version+1)
 	if after.State().Status == domain.StatusDeleted && picture.Upload == id.String() {
-		writes = append(writes, u.Table.remove(avatar, "upload = :upload", map[string]types.AttributeValue{":upload": str(id.String())}))
+		write, err := u.withoutPicture(owner, picture.restore(), before)
+		if err != nil {
+			return nil, err
+		}
+		writes = append(writes, write)
 	}
 	var quotaWrite *domain.Quota
 	settledHere := before.Region == u.Region || before.Status != domain.StatusRequested

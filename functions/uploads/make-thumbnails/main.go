@@ -15,6 +15,6 @@ func main() { platform.Consume(handler) }
 func handler(env *platform.Env) events.Handler {
 	places, here := env.Places(), env.Bucket("UPLOADS_BUCKET").Place()
 	return MakeThumbnails{
-		Uploads: env.Uploads(), Files: env.Files(), Bucket: func(p domain.Place) Bucket { return places(p) }, Here: here, Log: env.Log,
+		Uploads: env.Uploads(), Files: env.Files(), Bucket: func(p domain.Place) Bucket { return places(p) }, Here: here, Now: env.Now, Log: env.Log,
 	}.Do
 }

@@ -13,13 +13,13 @@ import (
 // MakeThumbnails makes squares of the pictures that users choose.
 type MakeThumbnails struct {
 	Uploads interface {
-		domain.Uploads
 		domain.UploadChanges
 		domain.Avatars
 	}
 	Files  objects.Files                   // where the bytes are to be read
 	Bucket func(place domain.Place) Bucket // where the thumbnails lie: with the upload's bytes
 	Here   domain.Place
+	Now    func() time.Time
 	Log    *slog.Logger
 }
 
@@ -30,10 +30,14 @@ type Bucket interface {
 	Erase(ctx context.Context, key string) error
 }
 
+// lease is how long no other event begins to make the same thumbnails: longer than the function may run.
+const lease = time.Minute
+
 // patience is how long a picture may be decoded. A good one takes a few seconds at most.
 const patience = 25 * time.Second
 
-// Do does nothing for a picture that was replaced, removed, or settled. The record names the thumbnails before they are made, and is
+// Do does nothing for a picture that was replaced, removed, or settled, or that another event is at: one picture is decoded once, however
+// often it was chosen. The record names the thumbnails before they are made, and is
 // changed when all are there: it can die anywhere and be called again. If the upload is deleted meanwhile, nothing of it stays.
 func (m MakeThumbnails) Do(ctx context.Context, event domain.Event) error {
 	owner, err := event.User()
@@ -44,18 +48,20 @@ func (m MakeThumbnails) Do(ctx context.Context, event domain.Event) error {
 	if err != nil {
 		return err
 	}
-	upload, err := m.Uploads.Upload(ctx, owner, id)
+	avatar, err := m.Uploads.Avatar(ctx, owner)
+	gone := errors.Is(err, domain.ErrNoAvatar)
+	if err != nil && !gone {
+		return err
+	}
+	began := false
+	upload, err := m.Uploads.Change(ctx, owner, id, func(u *domain.Upload) (*domain.Event, error) {
+		began = !gone && avatar.Upload == id && u.MakeThumbnails(event.ID, m.Now(), m.Now().Add(lease))
+		return nil, nil
+	})
 	if errors.Is(err, domain.ErrNoUpload) { // perhaps deleted when an earlier try was about to write
 		return m.erase(ctx, m.Here, id)
 	}
-	if err != nil {
-		return err
-	}
-	avatar, err := m.Uploads.Avatar(ctx, owner)
-	if errors.Is(err, domain.ErrNoAvatar) || err == nil && (avatar.Upload != id || upload.State().Thumbnails != domain.ThumbnailsWanted) {
-		return nil
-	}
-	if err != nil {
+	if err != nil || !began {
 		return err
 	}
 	place := upload.State().Place

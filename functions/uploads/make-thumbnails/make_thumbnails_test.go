@@ -7,8 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"net/http"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -107,7 +110,7 @@ func TestAnOlderChoiceChangesNothing(t *testing.T) {
 	if got, want := thumbs(t, stand), 3; len(got) != want || state(t, stand, first) != domain.ThumbnailsWanted || state(t, stand, second) != domain.ThumbnailsMade {
 		t.Errorf("thumbnails %q; the older is %s, the newer %s", got, state(t, stand, first), state(t, stand, second))
 	}
-	avatar, err := stand.Env(t, "users/get-avatar").Uploads().Avatar(t.Context(), user.ID)
+	avatar, err := stand.Env(t, name).Uploads().Avatar(t.Context(), user.ID)
 	if err != nil || avatar.Upload != second.State().ID {
 		t.Errorf("the picture is %v, %v", avatar, err)
 	}
@@ -208,5 +211,34 @@ func TestADeadDatabaseLetsTheEventComeAgain(t *testing.T) {
 	var unavailable *fault.Error
 	if err := c.Deliver(event); !errors.As(err, &unavailable) || unavailable.Kind != fault.Unavailable {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Twelve choices of one picture give twelve events; all at once decode it once.
+func TestOnePictureIsDecodedOnceHoweverOftenItIsChosen(t *testing.T) {
+	t.Parallel()
+	stand, _, user := open(t)
+	faults := buckets.Between(t, stand)
+	c := stand.Consume(t, name, handler)
+	var reads atomic.Int64
+	faults.Intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/files/") {
+			reads.Add(1)
+		}
+		next.ServeHTTP(w, r)
+	})
+	upload := store(t, stand, user, files.PNG(files.Picture(300, 300)))
+	var chosen []domain.Event
+	for range 12 {
+		chosen = append(chosen, choose(t, stand, upload, time.Now()))
+	}
+	reads.Store(0)
+	var all sync.WaitGroup
+	for _, event := range chosen {
+		all.Go(func() { deliver(t, c, event) })
+	}
+	all.Wait()
+	if reads.Load() != 1 || state(t, stand, upload) != domain.ThumbnailsMade {
+		t.Errorf("the picture was read %d times and is %s, want once and made", reads.Load(), state(t, stand, upload))
 	}
 }

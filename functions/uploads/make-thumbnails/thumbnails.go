@@ -18,8 +18,8 @@ import (
 
 // What a picture may ask of a decoder.
 const (
-	maxPixels = 50_000_000 // a phone takes so large ones; MemorySize of template.yaml follows from it
-	maxScans  = 100        // of a progressive JPEG; usual are ten. Each goes over all pixels, and can be a few bytes
+	maxPixels = domain.MaxAvatarPixels // a phone takes so large ones; MemorySize of template.yaml follows from it
+	maxScans  = 100                    // of a progressive JPEG; usual are ten. Each goes over all pixels, and can be a few bytes
 )
 
 var (

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"lyceum/shared/domain"
 	"lyceum/shared/domain/fault"
@@ -11,11 +10,8 @@ import (
 
 // GetAvatar sends whoever is signed in to a user's picture.
 type GetAvatar struct {
-	Uploads interface {
-		domain.Avatars
-		domain.Uploads
-	}
-	Files interface {
+	Uploads domain.Avatars
+	Files   interface {
 		// ThumbnailLink signs a link to a thumbnail, wherever it is.
 		ThumbnailLink(ctx context.Context, u *domain.Upload, size int) (string, error)
 	}
@@ -41,17 +37,7 @@ func (g GetAvatar) Do(ctx context.Context, in In) (httpapi.Redirect, error) {
 	if err := domain.CheckThumbnailSize(size); err != nil {
 		return none, fault.InField("size", domain.ErrThumbnailSize.Message)
 	}
-	avatar, err := g.Uploads.Avatar(ctx, in.UserID)
-	if err != nil {
-		return none, err
-	}
-	upload, err := g.Uploads.Upload(ctx, in.UserID, avatar.Upload)
-	if errors.Is(err, domain.ErrNoUpload) { // deleted in another region at the same time
-		return none, domain.ErrNoAvatar
-	}
-	if err == nil {
-		err = upload.ShowThumbnails()
-	}
+	upload, err := g.Uploads.Picture(ctx, in.UserID)
 	if err != nil {
 		return none, err
 	}

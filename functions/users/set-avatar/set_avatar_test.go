@@ -54,7 +54,7 @@ func TestSetAvatarTellsOfTheChoice(t *testing.T) {
 	if got != want || changes(t, stand) != 1 {
 		t.Errorf("got %+v and %d events, want %+v and one", got, changes(t, stand), want)
 	}
-	stored, err := stand.Env(t, name).Uploads().Upload(t.Context(), user.ID, upload.State().ID)
+	stored, err := stand.Env(t, "uploads/get-upload").Uploads().Upload(t.Context(), user.ID, upload.State().ID)
 	if err != nil || len(stored.Objects()) != 4 {
 		t.Errorf("the record names %q, %v; want the file and three thumbnails before they are made", stored.Objects(), err)
 	}
@@ -124,4 +124,51 @@ func TestALostAnswerChoosesOnce(t *testing.T) {
 	}
 	stand.Intercept(localtest.Down())
 	api.Do(put(user.Token, choice(upload))).Fails(t, http.StatusServiceUnavailable, "storage.unavailable")
+}
+
+// The user's picture stays until another can be shown: one that is too large is refused before it is chosen, with the reason, and one that
+// turns out to be damaged changes nothing.
+func TestABadChoiceLeavesTheGoodPicture(t *testing.T) {
+	t.Parallel()
+	stand, api, user := open(t)
+	uploads := stand.Env(t, "uploads/make-thumbnails").Uploads()
+	settle := func(u *domain.Upload, made bool) {
+		t.Helper()
+		_, err := uploads.Change(t.Context(), user.ID, u.State().ID, func(u *domain.Upload) (*domain.Event, error) {
+			u.SettleThumbnails(made)
+			return nil, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	shown := func(want *domain.Upload) {
+		t.Helper()
+		got, err := stand.Env(t, "users/get-avatar").Uploads().Picture(t.Context(), user.ID)
+		if err != nil || got.State().ID != want.State().ID {
+			t.Errorf("the picture is %v, %v; want %s", got, err, want.State().ID)
+		}
+	}
+	good, damaged := picture(t, stand, user), picture(t, stand, user)
+	large := buckets.Store(t, stand, user, "me.png", "image/png", files.Large(7746, 7746))
+	api.Do(put(user.Token, choice(good))).Data(t, http.StatusOK, &Out{})
+	settle(good, true)
+	api.Do(put(user.Token, choice(large))).Fails(t, http.StatusRequestEntityTooLarge, "avatar.too_large")
+	shown(good)
+	api.Do(put(user.Token, choice(damaged))).Data(t, http.StatusOK, &Out{})
+	shown(good)
+	settle(damaged, false)
+	shown(good)
+	api.Do(put(user.Token, choice(damaged))).Fails(t, http.StatusBadRequest, "avatar.refused")
+	shown(good)
+	env := stand.Env(t, "uploads/delete-upload")
+	if _, err := env.Uploads().Change(t.Context(), user.ID, damaged.State().ID, func(u *domain.Upload) (*domain.Event, error) { return u.Delete(env.Now(), env.Random) }); err != nil {
+		t.Fatal(err)
+	}
+	shown(good)
+	second := picture(t, stand, user)
+	api.Do(put(user.Token, choice(second))).Data(t, http.StatusOK, &Out{})
+	shown(good)
+	settle(second, true)
+	shown(second)
 }

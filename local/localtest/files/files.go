@@ -155,3 +155,9 @@ func gifFile() []byte {
 	}
 	return b.Bytes()
 }
+
+// Large is a PNG that says it is so large. It has one pixel's bytes: nobody decodes it.
+func Large(width, height uint32) []byte {
+	size := string(binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, width), height))
+	return append(append([]byte("\x89PNG\r\n\x1a\n"), Chunk("IHDR", size+"\x08\x06\x00\x00\x00")...), PNG(Picture(1, 1))[33:]...)
+}

@@ -37,8 +37,6 @@ func Wrong() (all []File) {
 			add(fmt.Sprintf("%s with a ZIP behind it, whose comment has %d bytes", right.About, len(comment)), right.Type, append(bytes.Clone(right.Content), archive...))
 		}
 	}
-	page := "<html><script>alert(1)</script></html>"
-	add("PDF that is a page", PDFType, []byte("%PDF-1.7\n"+page+"\n%%EOF"))
 	add("JPEG with stray bytes without end", JPEGType, insert(photo, 2, make([]byte, 70_000)))
 	for _, bomb := range []struct{ width, height uint32 }{{100_000, 100_000}, {16385, 1}, {1, 16385}, {16384, 16384}, {1<<31 - 1, 1}} {
 		size := string(binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, bomb.width), bomb.height))
