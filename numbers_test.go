@@ -79,6 +79,7 @@ var quotes = map[string][]quote{
 	},
 	"docs/OPERATIONS.md": {
 		{"of each region every 30 s, and one failure", "template.yaml", "RequestInterval: 30\n        Regions: [us-east-1, eu-west-1, ap-southeast-1]\n        FailureThreshold: 1"},
+		{"or in the 5 minutes after it", "scripts/deploy/finish.go", "const monitoring = 5"},
 		{"while more than 18 % of them", "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html", ""},
 		{"at most 15 minutes for most objects", "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html", ""},
 		{"keep 35 days for restoring", "template.yaml", "PointInTimeRecoveryEnabled: true"},

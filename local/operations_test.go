@@ -10,7 +10,7 @@ import (
 	"lyceum/local/localtest"
 )
 
-// needsAccount finds what the pages cannot show on this machine; docs/OPERATIONS.md says so in its first lines.
+// needsAccount finds what needs AWS. TestOperationsOnAWS in scripts/deploy runs it against a stand-in.
 var needsAccount = regexp.MustCompile(`\baws |make deploy |scripts/sam\.sh deploy|scripts/build\.sh|git switch|--environment|--table |--regions`)
 
 var inline = regexp.MustCompile("`((?:go run \\./cmd|make|scripts)[^`]*)`")

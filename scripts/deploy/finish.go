@@ -142,7 +142,7 @@ func (d *deployment) await(ctx context.Context, m member, id, bucket string) err
 			return fmt.Errorf("job %s, which copies the old objects of %s, ended as %s with %d failures: aws s3control describe-job says why",
 				id, bucket, job.Status, job.ProgressSummary.NumberOfTasksFailed)
 		}
-		if err := d.world.Sleep(ctx, 30*time.Second); err != nil {
+		if err := d.world.Sleep(ctx, 5*time.Second); err != nil {
 			return err
 		}
 	}

@@ -120,7 +120,7 @@ func (d *deployment) deleteTables(ctx context.Context) error {
 				if !slices.ContainsFunc(some, func(r string) bool { return slices.Contains(left, r) }) {
 					break
 				}
-				if err := d.world.Sleep(ctx, 15*time.Second); err != nil {
+				if err := d.world.Sleep(ctx, 5*time.Second); err != nil {
 					return err
 				}
 			}

@@ -108,7 +108,7 @@ func TestFourthRegionGetsOldObjectsBeforeItComesIntoDNS(t *testing.T) {
 	t.Parallel()
 	k := deployed(t)
 	old := "lyceum-prod-content-" + fakeaws.Account + "-"
-	k.cloud.Write(old+"us-east-1", "lessons/1/1")
+	k.cloud.Put(old+"us-east-1", "lessons/1/1")
 	k.members = append(k.members, "sa-east-1")
 	if _, output, err := k.do(t, "prod"); err == nil || !strings.Contains(err.Error(), "keys lyceum-prod/keys are not in sa-east-1") {
 		t.Fatalf("without its keys: %v\n%s", err, output)
@@ -237,7 +237,7 @@ func TestRemovalLeavesNothingThatBlocksItsReturn(t *testing.T) {
 			k.parameters["IdentityConsistency"] = consistency
 			_, output, err := k.do(t, "prod")
 			must(t, output, err)
-			k.cloud.Write("lyceum-prod-uploads-"+fakeaws.Account+"-us-east-2", "files/1")
+			k.cloud.Put("lyceum-prod-uploads-"+fakeaws.Account+"-us-east-2", "files/1")
 			_, output, err = k.do(t, "--remove", "prod")
 			must(t, output, err)
 			if len(k.cloud.Stacks)+len(k.cloud.Tables)+len(k.cloud.Buckets)+len(k.cloud.Records) > 0 {

@@ -35,7 +35,9 @@ type Cloud struct {
 	Jobs    map[string]*Job     // by token
 	Mail    []string            // identities of SES by region
 	Log     []string            // commands that changed something
-	made    int
+	Made    int
+	// URL is where the APIs of the regions are served, each below its region; empty for Get alone.
+	URL string
 	// Template has the parameters that a stack may be given.
 	Template string
 }
@@ -92,8 +94,8 @@ func (c *Cloud) init() {
 }
 
 func (c *Cloud) id() string {
-	c.made = len(c.Values) + len(c.Tables) + len(c.Jobs) + c.made + 1
-	return fmt.Sprintf("%08d-0000-4000-8000-000000000000", c.made)
+	c.Made++
+	return fmt.Sprintf("%08d-0000-4000-8000-000000000000", c.Made)
 }
 
 // failure is what the AWS CLI says of an error answer.
@@ -113,23 +115,35 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 		time.Sleep(10 * time.Millisecond)
 	}
 	defer os.Remove(file + ".lock")
-	c := &Cloud{}
-	if text, err := os.ReadFile(file); err == nil {
-		err = json.Unmarshal(text, c)
-		if err != nil {
-			fmt.Fprintln(errs, err)
-			return 255
-		}
+	c, err := Read(file)
+	if err != nil {
+		fmt.Fprintln(errs, err)
+		return 255
 	}
-	c.init()
 	answer, err := c.Run(append([]string{filepath.Base(args[0])}, args[1:]...), in)
-	text, marshal := json.Marshal(c)
-	if err = errors.Join(err, marshal, os.WriteFile(file, text, 0o600)); err != nil {
+	if err = errors.Join(err, c.Write(file)); err != nil {
 		fmt.Fprintln(errs, err)
 		return 254
 	}
 	fmt.Fprint(out, answer)
 	return 0
+}
+
+// Read is the account in a file.
+func Read(file string) (*Cloud, error) {
+	c := &Cloud{}
+	text, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(text, c)
+	}
+	c.init()
+	return c, err
+}
+
+// Write keeps the account in a file.
+func (c *Cloud) Write(file string) error {
+	text, err := json.Marshal(c)
+	return errors.Join(err, os.WriteFile(file, text, 0o600))
 }
 
 // Get answers as a region's API does.
@@ -150,14 +164,17 @@ func (c *Cloud) Get(url string) ([]byte, error) {
 }
 
 func (c *Cloud) api(region string) string {
+	if c.URL != "" {
+		return c.URL + "/" + region
+	}
 	return "https://abc.execute-api." + region + ".amazonaws.com"
 }
 
 // Sleep lets time pass.
 func (c *Cloud) Sleep(time.Duration) {}
 
-// Write puts an object into a region's bucket; S3 replicates it to where the bucket replicates.
-func (c *Cloud) Write(bucket, key string) {
+// Put puts an object into a region's bucket; S3 replicates it to where the bucket replicates.
+func (c *Cloud) Put(bucket, key string) {
 	b := c.Buckets[bucket]
 	for _, to := range append([]string{bucket}, b.To...) {
 		c.Buckets[to].Objects = append(c.Buckets[to].Objects, key)

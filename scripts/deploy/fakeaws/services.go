@@ -79,7 +79,7 @@ func (c *Cloud) getSecret(line call) (any, error) {
 	if i < 0 {
 		return nil, failure("ResourceNotFoundException", "GetSecretValue", "Secrets Manager can't find the specified secret.")
 	}
-	return map[string]string{"SecretString": c.Values[versions[i]]}, nil
+	return map[string]string{"SecretString": c.Values[versions[i]], "VersionId": versions[i]}, nil
 }
 
 // putSecret makes a new current version, in every region: replicas have the versions of the primary.
