@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint vuln sizes build iam costs idle figures openapi test-dynamodb-local sam sam-local bench-gateway bench-dynamodb browser large-upload deploy deploy-plan clean
+.PHONY: help run test race lint vuln sizes build iam costs idle figures openapi test-dynamodb-local sam shapes sam-local bench-gateway bench-dynamodb browser large-upload deploy deploy-plan clean
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -59,8 +59,12 @@ sam: build ## The real SAM CLI: validate --lint, cfn-lint, the shapes of all reg
 	@scripts/sam.sh validate --lint
 	@[ -x .venv-lint/bin/cfn-lint ] || { python3 -m venv .venv-lint && .venv-lint/bin/pip install -q cfn-lint==1.58.0; }
 	.venv-lint/bin/cfn-lint --regions eu-west-1 us-east-1 -t template.yaml
-	.venv/bin/python scripts/shapes.py
+	@$(MAKE) --no-print-directory shapes
 	@time scripts/sam.sh build
+
+shapes: ## The translated template of every kind of deployment: quotas, rules, parameters, alarms; docs/QUOTAS.md, docs/ALARMS.md
+	@scripts/sam.sh --version
+	@.venv/bin/python scripts/shapes.py
 
 sam-local: ## The journey over sam local start-api (installs Docker and the SAM CLI, builds the base image)
 	@scripts/sam-local.sh

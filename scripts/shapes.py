@@ -1,6 +1,8 @@
-"""Checks the template as CloudFormation gets it: translated by the SAM CLI's own translator, conditions decided, for the primary's and for a
-replica's stack of each identity mode. Run by `make sam` with the SAM CLI's Python; it prints one line a shape and fails at the first rule broken.
+"""Checks the template as CloudFormation gets it: translated by the SAM CLI's own translator, rules and conditions decided, for every region of
+every kind of deployment. Run by `make shapes` with the SAM CLI's Python: it prints one line a stack, writes docs/QUOTAS.md, and ends at the
+first thing that is wrong.
 """
+import functools
 import json
 import logging
 import os
@@ -13,14 +15,19 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 logging.disable(logging.CRITICAL)
-LIMIT = 500  # resources of a CloudFormation template
 NO_VALUE = object()
 
 
-def translate(parameters):
+def source():
+    """template.yaml as it is written."""
     with open("template.yaml", encoding="utf-8") as f:
-        template = yaml_parse(f.read())
-    values = {name: str(p.get("Default", "")) for name, p in template["Parameters"].items()} | parameters
+        return yaml_parse(f.read())
+
+
+@functools.lru_cache
+def translated(parameters):
+    template = source()
+    values = {name: str(p.get("Default", "")) for name, p in template["Parameters"].items()} | dict(parameters)
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = "s3://artifacts/function.zip"
@@ -29,11 +36,20 @@ def translate(parameters):
 
 
 class Shape:
-    """A template with its conditions decided for one region; references stay as text that names what they refer to."""
+    """A stack: the template with its conditions decided for one region. References stay as text that names what they refer to."""
 
     def __init__(self, parameters, region):
-        self.template, self.values = translate(parameters)
-        self.values |= {"AWS::Region": region, "AWS::AccountId": "000000000000", "AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
+        self.template, values = translated(tuple(sorted(parameters.items())))
+        self.values = values | {
+            "AWS::Region": region, "AWS::AccountId": "000000000000", "AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com", "AWS::StackName": "lyceum",
+        }
+        self.broken = [
+            a["AssertDescription"]
+            for rule in self.template.get("Rules", {}).values()
+            if self.holds(rule["RuleCondition"])
+            for a in rule["Assertions"]
+            if not self.holds(a["Assert"])
+        ]
         self.resources = {
             name: {"Type": r["Type"], "Properties": self.resolve(r.get("Properties", {})), **{k: r[k] for k in ("DeletionPolicy",) if k in r}}
             for name, r in self.template["Resources"].items()
@@ -46,6 +62,9 @@ class Shape:
             return self.holds(self.template["Conditions"][arg])
         if name == "Fn::Equals":
             return self.resolve(arg[0]) == self.resolve(arg[1])
+        if name == "Fn::Contains":
+            texts = self.resolve(arg[0])
+            return self.resolve(arg[1]) in (texts.split(",") if isinstance(texts, str) else texts)
         decided = [self.holds(a) for a in arg]
         return {"Fn::Not": not decided[0], "Fn::And": all(decided), "Fn::Or": any(decided)}[name]
 
@@ -62,13 +81,17 @@ class Shape:
         if name == "Fn::If":
             return self.resolve(arg[1] if self.holds(self.template["Conditions"][arg[0]]) else arg[2])
         if name == "Fn::GetAtt":
-            return "<" + (arg if isinstance(arg, str) else ".".join(arg)) + ">"
+            resource, attribute = arg.split(".", 1) if isinstance(arg, str) else arg
+            if self.template["Resources"][resource]["Type"] == "AWS::SSM::Parameter" and attribute == "Value":
+                return self.resolve(self.template["Resources"][resource]["Properties"]["Value"])
+            return f"<{resource}.{attribute}>"
         if name == "Fn::Select":
             return self.resolve(arg[1])[int(arg[0])]
         if name == "Fn::Split":
             return self.resolve(arg[1]).split(arg[0])
         if name == "Fn::Join":
-            return arg[0].join(map(str, self.resolve(arg[1])))
+            parts = self.resolve(arg[1])
+            return parts.replace(",", arg[0]) if isinstance(parts, str) else arg[0].join(map(str, parts))
         if name == "Fn::Sub":
             text, local = (arg, {}) if isinstance(arg, str) else (arg[0], self.resolve(arg[1]))
             for key, value in {**self.values, **local}.items():
@@ -80,66 +103,128 @@ class Shape:
         return {n: r["Properties"] for n, r in self.resources.items() if r["Type"] == kind}
 
 
-def check(label, parameters, region, primary):
+DOMAIN = {
+    "DomainName": "api.example.org", "HostedZoneId": "Z1", "AlarmEmail": "ops@example.org",
+    "CertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/a",
+}
+PROD = {
+    "Environment": "prod", "AllowedOrigins": "https://example.org", "LinkBaseUrl": "https://example.org", "MailFrom": "no-reply@example.org",
+    "ApiBaseUrl": "https://api.example.org", "DeletionProtection": "true",
+}
+KEY = {"KeyArn": "arn:aws:kms:us-east-1:000000000000:key/a", "KeysVersion": "00000000-0000-0000-0000-000000000000"}
+FIVE = "us-east-1,eu-west-1,ap-northeast-1,sa-east-1,ap-south-1"
+
+
+def several(mode, regions, buckets=None, **more):
+    """The parameters of an environment of several regions. LearningStreamArn and IdentityStreamArn are looked up by deploy."""
+    streams = {t + "StreamArn": f"arn:aws:dynamodb:eu-west-1:000000000000:table/{t}/stream/1" for t in ("Learning", "Identity")}
+    return PROD | streams | {"IdentityConsistency": mode, "Regions": regions, "BucketRegions": regions if buckets is None else buckets} | more
+
+
+SHAPES = {
+    "one region, as `sam deploy` makes it": {},
+    "one region in production": PROD | DOMAIN | KEY,
+    "one region, no domain, no mail": PROD,
+    "home, two regions, first pass": several("home", "us-east-1,eu-west-1", "", DeletionProtection="false"),
+    "home, two regions": several("home", "us-east-1,eu-west-1", **DOMAIN),
+    "home, three regions, first pass": several("home", "us-east-1,eu-west-1,ap-northeast-1", "", DeletionProtection="false", **DOMAIN),
+    "home, three regions": several("home", "us-east-1,eu-west-1,ap-northeast-1", **DOMAIN, **KEY),
+    "home, the primary lost": several("home", "us-east-1,eu-west-1,ap-northeast-1", IdentityHome="eu-west-1", **DOMAIN),
+    "home, a fourth region comes": several("home", FIVE.rsplit(",", 1)[0], "us-east-1,eu-west-1,ap-northeast-1", InDns="false", **DOMAIN),
+    "home, five regions": several("home", FIVE, **DOMAIN, **KEY),
+    "home, five regions, no domain, no mail": several("home", FIVE),
+    "strong, US, first pass": several("strong", "us-east-1,us-east-2,us-west-2", "", DeletionProtection="false", **DOMAIN),
+    "strong, US": several("strong", "us-east-1,us-east-2,us-west-2", **DOMAIN, **KEY),
+    "strong, EU": several("strong", "eu-west-1,eu-west-3,eu-central-1", **DOMAIN),
+    "strong, AP, no domain": several("strong", "ap-northeast-1,ap-northeast-2,ap-northeast-3"),
+}
+
+
+def check(label, parameters, region):
     shape = Shape(parameters, region)
 
     def want(rule, ok, what=""):
         if not ok:
             sys.exit(f"{label}, {region}: {rule}: {what}")
 
+    want("no rule refuses it", not shape.broken, shape.broken)
+    env, regions = shape.values["Environment"], (shape.values["Regions"] or region).split(",")
+    protected, buckets = shape.values["DeletionProtection"] == "true", shape.values["BucketRegions"].split(",")
     tables = shape.of("AWS::DynamoDB::GlobalTable")
-    env, regions = parameters["Environment"], parameters["Regions"].split(",")
-    protected = parameters.get("DeletionProtection") == "true"
-    want("global tables are made in the primary region alone", bool(tables) == primary, sorted(tables))
+    want("global tables are made in the primary region alone", bool(tables) == (region == regions[0]), sorted(tables))
     for name, t in tables.items():
         want("a table has a replica in every region", [r["Region"] for r in t["Replicas"]] == regions, name)
         want("a table is encrypted with the key that AWS owns, which costs nothing", "SSESpecification" not in t, name)
         for r in t["Replicas"]:
             want("a replica can be restored", r["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], name)
             want("a replica is protected where it is asked for", r["DeletionProtectionEnabled"] == protected, name)
-        strong = parameters["IdentityConsistency"] == "strong" and name == "IdentityTable"
+        strong = shape.values["IdentityConsistency"] == "strong" and name == "IdentityTable"
         want("the identity table alone is strongly consistent, where it is asked for", t.get("MultiRegionConsistency", "EVENTUAL") == ("STRONG" if strong else "EVENTUAL"), name)
         want("a table survives its stack", shape.resources[name]["DeletionPolicy"].startswith("Retain"), name)
     (limits,) = shape.of("AWS::DynamoDB::Table").values()
     want("the limits table is regional and protected", limits["DeletionProtectionEnabled"] == protected and "SSESpecification" not in limits)
-    variables = {k: {f["Environment"]["Variables"][k] for f in shape.of("AWS::Lambda::Function").values()} for k in ("IDENTITY_TABLE", "LEARNING_TABLE", "EPHEMERAL_TABLE")}
-    for key, names in variables.items():
+    functions = shape.of("AWS::Lambda::Function")
+    home = {f["Environment"]["Variables"]["IDENTITY_HOME"] for f in functions.values()}
+    decides = (shape.values["IdentityHome"] or regions[0]) if shape.values["IdentityConsistency"] == "home" else ""
+    want("every region knows the one that decides", home == {decides}, home)
+    for key in ("IDENTITY_TABLE", "LEARNING_TABLE", "EPHEMERAL_TABLE"):
+        names = {f["Environment"]["Variables"][key] for f in functions.values()}
         want("every region and function has the same table names", names == {f"lyceum-{env}-{key.split('_')[0].lower()}"}, (key, names))
-    for name, role in shape.of("AWS::IAM::Role").items():
-        for policy in role.get("Policies", []):
-            for s in policy["PolicyDocument"]["Statement"]:
-                actions, resources = ([x] if isinstance(x, str) else x for x in (s["Action"], s["Resource"]))
-                want("no wildcard in actions", not any("*" in a for a in actions), (name, actions))
-                want("no resource is everything", not any(r in ("*", "arn:aws:s3:::*") for r in resources), (name, resources))
+    want("a key encrypts every function's environment where it is given", {f.get("KmsKeyArn", "") for f in functions.values()} == {shape.values["KeyArn"]})
+    documents = [d["PolicyDocument"] for role in shape.of("AWS::IAM::Role").values() for d in role.get("Policies", [])]
+    documents += [p["PolicyDocument"] for p in shape.of("AWS::IAM::ManagedPolicy").values()]
+    for s in (s for d in documents for s in d["Statement"]):
+        actions, resources = ([x] if isinstance(x, str) else x for x in (s["Action"], s["Resource"]))
+        want("no wildcard in actions", not any("*" in a for a in actions), actions)
+        want("no resource is everything", not any(r in ("*", "arn:aws:s3:::*") for r in resources), resources)
     for name, b in shape.of("AWS::S3::Bucket").items():
         want("a bucket is private, encrypted and versioned", all(b["PublicAccessBlockConfiguration"].values()) and b["BucketEncryption"] and b["VersioningConfiguration"]["Status"] == "Enabled", name)
-        rules = b.get("ReplicationConfiguration", {}).get("Rules", [])
-        want("a bucket is replicated to every other region", len(rules) == len(parameters.get("BucketRegions", "").split(",")) - 1, (name, len(rules)))
+        to = [r["Destination"]["Bucket"].split("000000000000-")[1] for r in b.get("ReplicationConfiguration", {}).get("Rules", [])]
+        want("a bucket is copied to every other region that has one", to == [r for r in buckets if r not in ("", region)], (name, to))
     for name, g in shape.of("AWS::Logs::LogGroup").items():
         want("logs end", int(g["RetentionInDays"]) > 0, name)
-    alarms = shape.of("AWS::CloudWatch::Alarm")
-    metrics = alarms["ReplicationAlarm"]["Metrics"][1:] if len(regions) > 1 else []
-    receivers = [d["Value"] for m in metrics for d in m["MetricStat"]["Metric"]["Dimensions"] if d["Name"] == "ReceivingRegion"]
-    want("the alarm on replication looks at each other region", receivers == [r for r in regions if r != region], receivers)
-    want("every alarm tells somebody", all(a["AlarmActions"] for a in alarms.values()))
-    want(f"at most {LIMIT} resources", len(shape.resources) <= LIMIT, len(shape.resources))
-    size = len(json.dumps(shape.template, default=str))
-    want("at most 1 MB", size < 1_000_000, size)
-    print(f"{label}, {'primary' if primary else 'replica'} {region}: {len(shape.resources)} resources, {len(alarms)} alarms, {size // 1024} KiB")
+    records = shape.of("AWS::Route53::RecordSet")
+    want("the domain leads here where it should", bool(records) == bool(shape.values["DomainName"] and shape.values["InDns"] == "true"), sorted(records))
+    want("no name is promised IPv6, which the API does not have", all(r["Type"] == "A" for r in records.values()), sorted(records))
+    return shape
+
+
+REFUSED = {
+    "IdentityConsistency=single takes no Regions": {"Regions": "us-east-1,eu-west-1"},
+    "IdentityConsistency home and strong need Regions": {"IdentityConsistency": "home"},
+    "IdentityConsistency=strong needs exactly three Regions of one set": several("strong", "us-east-1,us-east-2"),
+    "strong needs exactly three Regions of one set": several("strong", "us-east-1,us-east-2,eu-west-1"),
+    "IdentityHome means something with": {"IdentityHome": "us-east-1"},
+    "DomainName needs HostedZoneId": DOMAIN | {"HostedZoneId": ""},
+    "DomainName needs CertificateArn": {k: v for k, v in DOMAIN.items() if k != "CertificateArn"},
+    "prod needs AllowedOrigins": PROD | {"AllowedOrigins": "https://example.org,http://localhost:5173"},
+    "prod needs LinkBaseUrl": {k: v for k, v in PROD.items() if k != "LinkBaseUrl"},
+    "prod needs MailFrom": {k: v for k, v in PROD.items() if k != "MailFrom"},
+    "prod needs DomainName or ApiBaseUrl": {k: v for k, v in PROD.items() if k != "ApiBaseUrl"},
+}
 
 
 def main():
-    domain = {"DomainName": "api.example.org", "HostedZoneId": "Z1", "AlarmEmail": "ops@example.org"}
-    for label, parameters in {
-        "single": {"Environment": "dev", "Regions": "eu-west-1", "IdentityConsistency": "single"},
-        "strong": {"Environment": "prod", "Regions": "us-east-1,us-east-2,us-west-2", "IdentityConsistency": "strong", "DeletionProtection": "true"} | domain,
-        "home": {"Environment": "prod", "Regions": "us-east-1,eu-west-1,ap-northeast-1", "IdentityConsistency": "home"} | domain,
-    }.items():
-        regions = parameters["Regions"].split(",")
-        if len(regions) > 1:
-            parameters["BucketRegions"] = parameters["Regions"]
-        for region in regions[:2]:
-            check(label, parameters, region, region == regions[0])
+    import alarms
+    import parameters
+    import quotas
+
+    most = {}
+    for label, values in SHAPES.items():
+        for region in (values.get("Regions") or "eu-west-1").split(","):
+            shape = check(label, values, region)
+            used = quotas.check(f"{label}, {region}", shape)
+            for name, n in used.items():
+                most[name] = max(most.get(name, 0), n)
+            print(f"{label}, {region}: {len(shape.resources)} resources of {used['resources declared']}, {len(shape.of('AWS::CloudWatch::Alarm'))} alarms")
+    for says, values in REFUSED.items():
+        broken = Shape(values, "us-east-1").broken
+        if len(broken) != 1 or says not in broken[0]:
+            sys.exit(f"{values} should be refused by: {says}, and is by {broken}")
+    print(f"{len(REFUSED)} wrong sets of parameters are refused, each by its own rule")
+    parameters.check()
+    alarms.check(Shape(SHAPES["home, five regions"], "us-east-1"))
+    quotas.write(most)
 
 
 if __name__ == "__main__":

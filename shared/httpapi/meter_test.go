@@ -3,11 +3,14 @@ package httpapi_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"strings"
 	"testing"
 	"time"
+
+	"lyceum"
 
 	"lyceum/shared/domain"
 	"lyceum/shared/httpapi"
@@ -114,5 +117,9 @@ func TestAMeterWithoutItsTableStopsNobody(t *testing.T) {
 	}
 	if n := strings.Count(log.String(), "a limit is not applied"); n != 500 {
 		t.Errorf("%d lines, want one for each ten requests", n)
+	}
+	var line struct{ Msg string }
+	if err := json.NewDecoder(&log).Decode(&line); err != nil || !bytes.Contains(lyceum.Template, []byte(`FilterPattern: '{ $.msg = "`+line.Msg+`" }'`)) {
+		t.Errorf("the metric filter of template.yaml does not match the line with msg %q (%v)", line.Msg, err)
 	}
 }
