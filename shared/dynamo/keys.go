@@ -32,10 +32,12 @@ import (
 //	learning   USER#<id>         QUOTA#<region>               what one region counted       Uploads.Create, Change
 //	learning   USER#<id>         AVATAR                       which upload is the picture   Uploads.SetAvatar
 //	learning   OUTBOX#<event>    EVENT                        event, expires                the write it tells of
+//	learning   ANALYTICS#<month>#<0-7>  <day>#<kind>#<track>#<region>  events of a day, counted      Analytics.Count
 //	ephemeral  USER#<id>         SESSION#<id>                 session, expires              Sessions.Open, Refresh
 //	ephemeral  USER#<id>         SESSION#<id>#ENDED           that it has ended, expires    Sessions.End
 //	ephemeral  USER#<id>         SESSION#EPOCH                all until then have ended     Sessions.EndAll, Erasures.Erase
 //	ephemeral  USER#<id>         IDEMPOTENCY#<SHA-256>        request with a key, or mail; expires  Idempotency.Begin
+//	ephemeral  COUNTED#<event>   COUNTED                      that an event is counted, expires  Analytics.Count
 //	ephemeral  KV#<region>#<00-15> <key>                      value, expires                KV.Set
 //	limits     RL#<policy>#<subject>                          one subject's limit, expires  Limits.Take
 //
@@ -72,6 +74,16 @@ func linkKey(id domain.UserID, kind domain.LinkKind) key {
 func lessonKey(id domain.LessonID) key    { return key{"LESSON#" + id.String(), "LESSON"} }
 func catalogueCountKey(region string) key { return key{"CATALOGUE", "COUNT#" + region} }
 func eventKey(id domain.EventID) key      { return key{"OUTBOX#" + id.String(), "EVENT"} }
+
+// countedKey remembers that an event is counted.
+func countedKey(id domain.EventID) key { return key{"COUNTED#" + id.String(), "COUNTED"} }
+
+func analyticsPK(month string, shard int) string { return fmt.Sprintf("ANALYTICS#%s#%d", month, shard) }
+
+func analyticsKey(event domain.Event, track domain.Track, region string) key {
+	day := domain.DayOf(event.At).String()
+	return key{analyticsPK(day[:7], shardOf(event.ID)), fmt.Sprintf("%s#%s#%s#%s", day, event.Type, track, region)}
+}
 
 func progressKey(user domain.UserID, lesson domain.LessonID, region string) key {
 	return key{userPK(user), progressSK + lesson.String() + "#" + region}
