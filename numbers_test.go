@@ -28,6 +28,7 @@ var quotes = map[string][]quote{
 		{"refresh token (7 days; a", "shared/domain/session.go", "SessionTTL   = 7 * 24 * time.Hour"},
 		{"session ends after 90 days", "shared/domain/session.go", "LongestSession      = 90 * 24 * time.Hour"},
 		{"good once (and 10 seconds more)", "shared/domain/session.go", "RefreshGrace = 10 * time.Second"},
+		{"dates in UTC, at most 92 days", "shared/domain/analytics.go", "MaxAnalyticsDays = 92"},
 		{"that link, once and within 30 minutes", "shared/domain/link.go", `ResetLink       = LinkKind{"reset", 30 * time.Minute}`},
 		{"beyond 2 MB in parts", "shared/dynamo/exports.go", "exportBytes = 2 << 20"},
 		{"`text/html`, up to 1 MiB", "shared/domain/content.go", "MaxContentBytes = 1 << 20"},
