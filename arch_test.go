@@ -314,3 +314,18 @@ func TestEveryEnvironmentOfTheTemplateCanBeDeployed(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryParameterIsExplainedToTheOperator(t *testing.T) {
+	t.Parallel()
+	_, parameters, _ := strings.Cut(read(t, "template.yaml"), "\nParameters:\n")
+	parameters, _, _ = strings.Cut(parameters, "\nRules:")
+	names := regexp.MustCompile(`(?m)^  ([A-Z]\w+):$`).FindAllStringSubmatch(parameters, -1)
+	for _, name := range names {
+		if name[1] != "Environment" && !strings.Contains(read(t, "docs/OPERATIONS.md"), "`"+name[1]+"`") {
+			t.Errorf("docs/OPERATIONS.md, Deploy, does not say what happens without the parameter %s", name[1])
+		}
+	}
+	if len(names) < 20 {
+		t.Errorf("template.yaml has only %d parameters: this test looks at the wrong thing", len(names))
+	}
+}

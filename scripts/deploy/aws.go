@@ -15,7 +15,7 @@ type stack struct {
 	Status     string
 	Parameters map[string]string
 	Outputs    map[string]string
-	Watched    bool // it has rollback triggers
+	Triggers   []string // ARNs of the alarms that put an update back
 }
 
 var (
@@ -64,7 +64,10 @@ func (d *deployment) describe(ctx context.Context, m member) (*stack, error) {
 		return nil, err
 	}
 	found := answer.Stacks[0]
-	s := &stack{Status: found.StackStatus, Parameters: map[string]string{}, Outputs: map[string]string{}, Watched: len(found.RollbackConfiguration.RollbackTriggers) > 0}
+	s := &stack{Status: found.StackStatus, Parameters: map[string]string{}, Outputs: map[string]string{}}
+	for _, trigger := range found.RollbackConfiguration.RollbackTriggers {
+		s.Triggers = append(s.Triggers, trigger.Arn)
+	}
 	for _, p := range found.Parameters {
 		s.Parameters[p.ParameterKey] = p.ParameterValue
 	}
@@ -75,6 +78,21 @@ func (d *deployment) describe(ctx context.Context, m member) (*stack, error) {
 		return nil, nil
 	}
 	return s, nil
+}
+
+// alarmsOn are the names of the rollback triggers that are on.
+func (d *deployment) alarmsOn(ctx context.Context, m member, s *stack) (string, error) {
+	command := []string{"cloudwatch", "describe-alarms", "--region", m.region, "--state-value", "ALARM", "--alarm-names"}
+	for _, arn := range s.Triggers {
+		command = append(command, arn[strings.LastIndex(arn, ":")+1:])
+	}
+	var answer struct{ MetricAlarms []struct{ AlarmName string } }
+	err := d.ask(ctx, &answer, command...)
+	var names []string
+	for _, alarm := range answer.MetricAlarms {
+		names = append(names, alarm.AlarmName)
+	}
+	return strings.Join(names, ", "), err
 }
 
 // keysVersion is the current version of the environment's keys in a region.

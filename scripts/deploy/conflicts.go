@@ -26,6 +26,8 @@ func (d *deployment) conflicts() (found []string) {
 			say("%s could not be put back after a failed update. Mend the cause that its events name, then: aws cloudformation continue-update-rollback --region %s --stack-name %s", m.region, m.region, m.stack)
 		case strings.HasSuffix(s.Status, "_IN_PROGRESS"):
 			say("%s is being changed by somebody else (%s). Wait until that has ended.", m.region, s.Status)
+		case d.alarms[m.region] != "" && !d.unwatched:
+			say("The alarm %s is on in %s, and CloudFormation would put an update back. To deploy a fix all the same: scripts/deploy.sh --unwatched %s %s", d.alarms[m.region], m.region, d.env, m.region)
 		case len(wanted) < len(deployed) || !slices.Equal(wanted[:len(deployed)], deployed):
 			say("Regions may only grow at its end, and %s has %s: the first one owns the global tables. To let another region decide about accounts, set IdentityHome.", m.region, strings.Join(deployed, ","))
 		case len(wanted) > len(deployed)+1:

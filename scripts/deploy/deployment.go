@@ -12,18 +12,20 @@ import (
 
 // deployment is one run of the command.
 type deployment struct {
-	env      string
-	members  []member // all regions of the environment
-	selected []member // those to deploy
-	plan     bool
-	confirm  func(question string) error
-	world    world
-	out      io.Writer
+	env       string
+	members   []member // all regions of the environment
+	selected  []member // those to deploy
+	plan      bool
+	unwatched bool // no alarm puts an update back
+	confirm   func(question string) error
+	world     world
+	out       io.Writer
 
 	account, version string
 	state            map[string]*stack // by region; nil where there is none
 	down             map[string]error  // regions that do not answer
 	keys             map[string]string // versions of the keys by region
+	alarms           map[string]string // regions and which of their rollback triggers are on
 	first            bool              // no deployment has been finished yet
 }
 
@@ -67,6 +69,10 @@ func (d *deployment) deploy(ctx context.Context) error {
 		if err := d.rollOut(ctx, m); err != nil {
 			return d.howToGoBack(i, before, err)
 		}
+	}
+	if d.unwatched {
+		d.say("# Until the next deployment, no alarm watches the updates and nothing protects the tables: scripts/deploy.sh %s", d.env)
+		return d.report()
 	}
 	if err := d.finish(ctx, added); err != nil {
 		return err
@@ -126,6 +132,9 @@ func (d *deployment) look(ctx context.Context) error {
 		chosen := slices.ContainsFunc(d.selected, func(c member) bool { return c.region == m.region })
 		if err == nil && chosen {
 			d.keys[m.region], err = d.keysVersion(ctx, m)
+			if err == nil && s != nil && len(s.Triggers) > 0 {
+				d.alarms[m.region], err = d.alarmsOn(ctx, m, s)
+			}
 		}
 		switch {
 		case isDown(err):

@@ -31,7 +31,8 @@ func (d *deployment) finish(ctx context.Context, added []member) error {
 				}
 				set["InDns"] = "true"
 			}
-			if err := d.update(ctx, m, set); err != nil {
+			alarms := orElse(d.state[m.region].Outputs["RollbackAlarms"], "$(the output RollbackAlarms of "+m.region+")")
+			if err := d.update(ctx, m, set, strings.Split(alarms, ",")); err != nil {
 				return err
 			}
 			if err := d.unfence(ctx, m); err != nil {
@@ -43,8 +44,9 @@ func (d *deployment) finish(ctx context.Context, added []member) error {
 }
 
 // update changes parameters of a stack that stays as it is otherwise, and gives it rollback triggers, which CloudFormation keeps for every
-// later update, those of sam deploy too ("RollbackConfiguration"). It does nothing if nothing differs: triggers alone are no update.
-func (d *deployment) update(ctx context.Context, m member, set map[string]string) error {
+// later update, those of sam deploy too ("RollbackConfiguration"). Without alarms it takes the triggers away. It does nothing if no parameter
+// differs: triggers alone are no update.
+func (d *deployment) update(ctx context.Context, m member, set map[string]string, alarms []string) error {
 	s := d.state[m.region]
 	same := true
 	for name, value := range set {
@@ -66,11 +68,15 @@ func (d *deployment) update(ctx context.Context, m member, set map[string]string
 	if err != nil {
 		return err
 	}
-	triggers := map[string]any{"MonitoringTimeInMinutes": monitoring, "RollbackTriggers": []map[string]string{}}
-	for arn := range strings.SplitSeq(orElse(s.Outputs["RollbackAlarms"], "$(the output RollbackAlarms of "+m.region+")"), ",") {
-		triggers["RollbackTriggers"] = append(triggers["RollbackTriggers"].([]map[string]string), map[string]string{"Arn": arn, "Type": "AWS::CloudWatch::Alarm"})
+	triggers := []map[string]string{}
+	for _, arn := range alarms {
+		triggers = append(triggers, map[string]string{"Arn": arn, "Type": "AWS::CloudWatch::Alarm"})
 	}
-	watch, err := json.Marshal(triggers)
+	minutes := monitoring
+	if len(alarms) == 0 {
+		minutes = 0
+	}
+	watch, err := json.Marshal(map[string]any{"MonitoringTimeInMinutes": minutes, "RollbackTriggers": triggers})
 	if err != nil {
 		return err
 	}

@@ -21,8 +21,9 @@ import (
 	"time"
 )
 
-const usage = `usage: scripts/deploy.sh [--plan] [--yes] ENV [REGION…]   build and deploy; without regions, all of the environment
-       scripts/deploy.sh [--yes] --remove ENV             remove the environment and all its data
+const usage = `usage: scripts/deploy.sh [--plan] [--yes] [--unwatched] ENV [REGION…]   build and deploy; without regions, all of the environment
+       scripts/deploy.sh [--yes] --remove ENV                           remove the environment and all its data
+--plan prints the commands that change something and runs none. --yes asks nothing. --unwatched deploys a fix while an alarm is on.
 `
 
 func main() {
@@ -56,6 +57,7 @@ func command(ctx context.Context, config string, args []string, in io.Reader, ou
 	flags.Usage = func() { fmt.Fprint(out, usage) }
 	plan := flags.Bool("plan", false, "print the commands that change something and run none")
 	yes := flags.Bool("yes", false, "ask nothing")
+	unwatched := flags.Bool("unwatched", false, "deploy without rollback triggers")
 	remove := flags.Bool("remove", false, "remove the environment")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -68,7 +70,7 @@ func command(ctx context.Context, config string, args []string, in io.Reader, ou
 	if err != nil {
 		return err
 	}
-	d := &deployment{env: env, members: members, plan: *plan, world: w, out: out, state: map[string]*stack{}, down: map[string]error{}, keys: map[string]string{}}
+	d := &deployment{env: env, members: members, plan: *plan, unwatched: *unwatched, world: w, out: out, state: map[string]*stack{}, down: map[string]error{}, keys: map[string]string{}, alarms: map[string]string{}}
 	if d.selected, err = choose(members, flags.Args()[1:]); err != nil {
 		return err
 	}

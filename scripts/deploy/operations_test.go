@@ -168,19 +168,3 @@ func TestOperationsOnAWS(t *testing.T) {
 		t.Errorf("%v; after %d commands there are %d stacks, %d buckets, keys %q", err, ran, len(c.Stacks), len(c.Buckets), c.Secrets)
 	}
 }
-
-// TestEveryParameterIsExplained holds the page to the template.
-func TestEveryParameterIsExplained(t *testing.T) {
-	t.Parallel()
-	page, err := os.ReadFile("../../docs/OPERATIONS.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	head, _, _ := strings.Cut(open(t, "us-east-1").cloud.Template, "\nRules:")
-	_, parameters, _ := strings.Cut(head, "\nParameters:\n")
-	for _, m := range regexp.MustCompile(`(?m)^  ([A-Z]\w+):$`).FindAllStringSubmatch(parameters, -1) {
-		if !strings.Contains(string(page), "`"+m[1]+"`") && m[1] != "Environment" {
-			t.Errorf("docs/OPERATIONS.md says nothing of the parameter %s", m[1])
-		}
-	}
-}

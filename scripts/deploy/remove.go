@@ -33,7 +33,7 @@ func (d *deployment) remove(ctx context.Context) error {
 		if s == nil || failedCreation(s) {
 			continue
 		}
-		if err := d.update(ctx, m, map[string]string{"DeletionProtection": "false", "BucketRegions": ""}); err != nil {
+		if err := d.update(ctx, m, map[string]string{"DeletionProtection": "false", "BucketRegions": ""}, nil); err != nil {
 			return err
 		}
 	}

@@ -13,6 +13,11 @@ import (
 // rollOut makes or updates one region's stack and looks whether it works. CloudFormation watches an update by the stack's rollback triggers
 // until their monitoring time is over, and puts it back if one goes off.
 func (d *deployment) rollOut(ctx context.Context, m member) error {
+	if s := d.state[m.region]; s != nil && len(s.Triggers) > 0 && d.unwatched {
+		if err := d.update(ctx, m, map[string]string{"DeletionProtection": "false"}, nil); err != nil {
+			return err
+		}
+	}
 	old := d.state[m.region]
 	overrides := map[string]string{"Version": d.version, "KeysVersion": d.keys[m.region], "DeletionProtection": "false", "BucketRegions": strings.Join(d.bucketRegions(m), ",")}
 	if old != nil {
@@ -82,7 +87,7 @@ func (d *deployment) refresh(ctx context.Context, m member, set map[string]strin
 	}
 	s := &stack{Status: "UPDATE_COMPLETE", Parameters: map[string]string{}, Outputs: map[string]string{}}
 	if old := d.state[m.region]; old != nil {
-		s.Outputs, s.Watched = old.Outputs, old.Watched
+		s.Outputs = old.Outputs
 		maps.Copy(s.Parameters, old.Parameters)
 	}
 	maps.Copy(s.Parameters, m.parameters)

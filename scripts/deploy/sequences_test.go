@@ -238,8 +238,10 @@ func TestRemovalLeavesNothingThatBlocksItsReturn(t *testing.T) {
 			_, output, err := k.do(t, "prod")
 			must(t, output, err)
 			k.cloud.Put("lyceum-prod-uploads-"+fakeaws.Account+"-us-east-2", "files/1")
+			k.cloud.On["us-east-2"] = true // an alarm does not keep it
 			_, output, err = k.do(t, "--remove", "prod")
 			must(t, output, err)
+			k.cloud.On["us-east-2"] = false
 			if len(k.cloud.Stacks)+len(k.cloud.Tables)+len(k.cloud.Buckets)+len(k.cloud.Records) > 0 {
 				t.Errorf("left: %v %v %v", k.cloud.Stacks, k.cloud.Tables, k.cloud.Buckets)
 			}
@@ -273,5 +275,23 @@ func TestRegionCanBeTakenOutOfDNSAndLetInAgain(t *testing.T) {
 	k.ran = nil
 	_, output, err := k.do(t, "prod")
 	must(t, output, err)
+	k.settled(t)
+}
+
+func TestFixCanBeDeployedWhileAnAlarmIsOn(t *testing.T) {
+	t.Parallel()
+	k := deployed(t)
+	k.version = "v2"
+	k.cloud.On["eu-west-1"] = true
+	if changed, _, err := k.do(t, "prod"); err == nil || len(changed) > 0 || !strings.Contains(err.Error(), "scripts/deploy.sh --unwatched prod eu-west-1") {
+		t.Fatalf("got %v, changed %q", err, changed)
+	}
+	changed, output, err := k.do(t, "--unwatched", "prod", "eu-west-1")
+	must(t, output, err)
+	equal(t, changed, "update-stack eu-west-1 update DeletionProtection=false", "sam eu-west-1 update Version=v2")
+	k.cloud.On["eu-west-1"] = false
+	changed, output, err = k.do(t, "prod")
+	must(t, output, err)
+	equal(t, changed, "sam us-east-1 update Version=v2", "sam ap-northeast-1 update Version=v2", "update-stack eu-west-1 update DeletionProtection=true")
 	k.settled(t)
 }

@@ -57,7 +57,7 @@ func (c *Cloud) Run(args []string, in io.Reader) (string, error) {
 	}
 	service, ok := map[string]func(call) (any, error){
 		"get-caller-identity": func(call) (any, error) { return map[string]string{"Account": Account}, nil },
-		"describe-stacks":     c.describeStacks, "update-stack": c.updateStack, "delete-stack": c.deleteStack,
+		"describe-stacks":     c.describeStacks, "update-stack": c.updateStack, "describe-alarms": c.describeAlarms, "delete-stack": c.deleteStack,
 		"stack-update-complete": c.waitUpdate, "stack-delete-complete": c.waitDelete,
 		"describe-secret": c.describeSecret, "create-secret": c.createSecret, "replicate-secret-to-regions": c.replicateSecret,
 		"get-secret-value": c.getSecret, "put-secret-value": c.putSecret,

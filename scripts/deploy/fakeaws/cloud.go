@@ -25,6 +25,7 @@ type Cloud struct {
 	Denied  string              // an operation that the operator may not call
 	Broken  map[string]string   // region, why the next stack operation there fails
 	Alarm   map[string]bool     // regions whose alarms go off during an update
+	On      map[string]bool     // regions whose alarms are on
 	Sick    map[string]bool     // regions whose API fails its smoke test
 	Stacks  map[string]*Stack   // by region
 	Tables  map[string]*Table   // by region/name
@@ -77,7 +78,7 @@ func New(template string) *Cloud {
 }
 
 func (c *Cloud) init() {
-	for _, m := range []*map[string]bool{&c.Down, &c.Alarm, &c.Sick} {
+	for _, m := range []*map[string]bool{&c.Down, &c.Alarm, &c.On, &c.Sick} {
 		if *m == nil {
 			*m = map[string]bool{}
 		}

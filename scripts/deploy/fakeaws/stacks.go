@@ -122,7 +122,7 @@ func (c *Cloud) update(line call, s *Stack, parameters map[string]string, trigge
 	if err == nil {
 		_, err = c.apply(line.region, s.Parameters, parameters)
 	}
-	if err == nil && c.Alarm[line.region] && len(triggers) > 0 {
+	if err == nil && (c.Alarm[line.region] || c.On[line.region]) && len(triggers) > 0 {
 		err = fmt.Errorf("Rollback requested by alarm %s", triggers[0])
 	}
 	if err != nil {
@@ -150,6 +150,16 @@ func brief(old, set map[string]string) string {
 
 func (c *Cloud) alarms(region string) (arns []string) {
 	return []string{"arn:aws:cloudwatch:" + region + ":" + Account + ":alarm:lyceum-errors"}
+}
+
+func (c *Cloud) describeAlarms(line call) (any, error) {
+	var on []map[string]string
+	for _, name := range line.flags["--alarm-names"] {
+		if c.On[line.region] && slices.Contains(c.alarms(line.region), "arn:aws:cloudwatch:"+line.region+":"+Account+":alarm:"+name) {
+			on = append(on, map[string]string{"AlarmName": name})
+		}
+	}
+	return map[string]any{"MetricAlarms": on}, nil
 }
 
 func (c *Cloud) describeStacks(line call) (any, error) {
