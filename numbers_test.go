@@ -122,7 +122,7 @@ var quotes = map[string][]quote{
 		{"salt of 8 to 64 bytes, sum of 16 to 64", legacy, "len(salt) < 8 || len(salt) > 64 || len(sum) < 16 || len(sum) > 64"},
 		{"256 MiB, 16 passes", passwords, "maxMemoryKiB = 256 * 1024\n\tmaxPasses    = 16"},
 		{"salt of 8 bytes and more, sum of 16 to 64", passwords, "len(salt) < 8 || len(hash) < 16 || len(hash) > 64"},
-		{"1 to 1024 bytes", passwords, "len(text) > 1024"},
+		{"1 to 1024 characters", passwords, "maxPassword = 1024"},
 	},
 }
 

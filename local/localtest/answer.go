@@ -47,6 +47,7 @@ type Failure struct {
 // Detail is one field that was refused.
 type Detail struct {
 	Field   string `json:"field"`
+	Code    string `json:"code"`
 	Message string `json:"message"`
 }
 

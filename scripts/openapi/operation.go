@@ -185,7 +185,7 @@ var failure = object{
 	"properties": object{
 		"error": object{"type": "string", "description": "a sentence for people"}, "code": object{"type": "string", "description": "stable, for programs"},
 		"success": object{"const": false}, "requestId": basic["string"],
-		"details": object{"type": "array", "items": object{"type": "object", "properties": object{"field": basic["string"], "message": basic["string"]}}},
+		"details": object{"type": "array", "items": object{"type": "object", "properties": object{"field": basic["string"], "code": object{"type": "string", "description": "of the rule, stable, for programs"}, "message": basic["string"]}}},
 	},
 }
 

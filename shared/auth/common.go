@@ -15,7 +15,7 @@ import (
 var ErrCommonPassword = fault.New(fault.Invalid, "auth.password_common",
 	"This password is among the first that attackers try. Choose another, such as four words that have nothing to do with each other.")
 
-// common holds 21,652 passwords of 8 bytes and more in NFKC and lower case, one a line, sorted by bytes, 205 KB behind gzip. They are
+// common holds 21,652 passwords of 8 bytes and more (the rule counts characters) in NFKC and lower case, one a line, sorted by bytes, 205 KB behind gzip. They are
 // what these two lists hold of that length:
 //   - common-passwords.txt.gz of Django 5.2 (PyPI), of Royce Williams' list of 20,000; BSD-3-Clause;
 //   - src/passwords.json of @zxcvbn-ts/language-common 4.1.3 (npm), 49,233 passwords; MIT.
@@ -41,7 +41,7 @@ func RefuseCommon(field string, p Password) error {
 				return nil
 			}
 			f := *ErrCommonPassword
-			f.Details = []fault.Detail{{Field: field, Message: f.Message}}
+			f.Details = []fault.Detail{{Field: field, Code: f.Code, Message: f.Message}}
 			return &f
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -17,7 +16,7 @@ import (
 
 func TestD80CommonPasswordsAreRefused(t *testing.T) {
 	t.Parallel()
-	for _, common := range []string{"12345678", "password1", "PassWord1", "ｐａｓｓｗｏｒｄ１", "qwertyuiop", "trustno1", "йцукен", "Привет"} {
+	for _, common := range []string{"12345678", "password1", "PassWord1", "ｐａｓｓｗｏｒｄ１", "qwertyuiop", "trustno1", "1q2w3e4r5t"} {
 		err := auth.RefuseCommon("newPassword", password(t, common))
 		if !errors.Is(err, auth.ErrCommonPassword) {
 			t.Errorf("%s: %v, want ErrCommonPassword", common, err)
@@ -31,7 +30,7 @@ func TestD80CommonPasswordsAreRefused(t *testing.T) {
 	if len(auth.ErrCommonPassword.Details) != 0 {
 		t.Error("the declared fault has details now")
 	}
-	for _, rare := range []string{"correct horse battery", "password1 ", "\x00\x00\x00\x00\x00\x00\x00\x00", "~~~~~~~~~~zz", strings.Repeat("z", 1024), "学生学生学生"} {
+	for _, rare := range []string{"correct horse battery", "password1 ", "\x00\x00\x00\x00\x00\x00\x00\x00", "~~~~~~~~~~zz", strings.Repeat("z", 1024), "学生学生学生学生"} {
 		if err := auth.RefuseCommon("password", password(t, rare)); err != nil {
 			t.Errorf("%q: %v, want no error", rare, err)
 		}
@@ -57,16 +56,13 @@ func TestD80TheListIsSortedAndLong(t *testing.T) {
 		if line <= before || norm.NFKC.String(strings.ToLower(line)) != line {
 			t.Errorf("line %d, %q after %q: out of order or form", n+1, line, before)
 		}
-		if _, err := auth.ParsePassword(line); err != nil {
-			t.Errorf("line %d, %q: %v", n+1, line, err)
-		}
-		if utf8.RuneCountInString(line) >= 8 {
+		if _, err := auth.ParsePassword(line); err == nil {
 			long++
 		}
 		before = line
 	}
-	if lines.Err() != nil || n != 21_652 || long < 10_000 {
-		t.Errorf("%d lines, %d of 8 characters and more, %v; want 21652 and 10000", n, long, lines.Err())
+	if lines.Err() != nil || n != 21_652 || long < 21_000 {
+		t.Errorf("%d lines, %d of 8 characters and more, %v; want 21652 and 21000", n, long, lines.Err())
 	}
 	if err := auth.RefuseCommon("password", password(t, before)); !errors.Is(err, auth.ErrCommonPassword) {
 		t.Errorf("the last line, %q: %v, want ErrCommonPassword", before, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
@@ -17,22 +18,35 @@ import (
 // as asterisks, and as an address where fmt asks no method: under %p and within private fields.
 type Password struct{ clear, raw *string }
 
-// ErrPassword is returned for a password of the wrong length.
-var ErrPassword = fault.New(fault.Invalid, "auth.password_invalid", "must have 8 to 1024 bytes")
+// Reasons to refuse a password.
+var (
+	ErrPassword      = fault.New(fault.Invalid, "auth.password_invalid", "must have 8 to 1024 characters") // the length is wrong
+	ErrWrongPassword = fault.New(fault.Invalid, "auth.password_wrong", "is wrong")                         // it is not the account's
+	ErrSamePassword  = fault.New(fault.Invalid, "auth.password_same", "is the current one")                // instead of a new one
+)
+
+// Lengths of new passwords in characters (code points) of the normal form, as NIST SP 800-63B-4 counts.
+const (
+	minPassword = 8
+	maxPassword = 1024
+)
 
 // ParsePassword is for new passwords. It checks the length alone (NIST SP 800-63B-4: no composition rules); RefuseCommon comes after it.
 func ParsePassword(text string) (Password, error) {
 	p, err := EnteredPassword(text)
-	if err != nil || len(*p.clear) < 8 || len(*p.clear) > 1024 {
+	if err != nil {
+		return Password{}, err
+	}
+	if n := utf8.RuneCountInString(*p.clear); n < minPassword || n > maxPassword {
 		return Password{}, ErrPassword
 	}
 	return p, nil
 }
 
-// EnteredPassword is for a password that must be the account's: 1 to 1024 bytes as typed. The rule for new ones does not hold, since an
+// EnteredPassword is for a password that must be the account's: 1 to 1024 characters as typed. The rule for new ones does not hold, since an
 // imported account may be older than it.
 func EnteredPassword(text string) (Password, error) {
-	if text == "" || len(text) > 1024 {
+	if text == "" || utf8.RuneCountInString(text) > maxPassword {
 		return Password{}, ErrPassword
 	}
 	clear := norm.NFKC.String(text)

@@ -30,7 +30,7 @@ func password(t testing.TB, text string) auth.Password {
 func TestParsePassword(t *testing.T) {
 	t.Parallel()
 	for name, good := range map[string]string{
-		"8 bytes": "12345678", "8 bytes of another script": "ключ", "1,024 bytes": strings.Repeat("a", 1024),
+		"8 characters": "12345678", "8 characters of another script": "ключключ", "1,024 characters": strings.Repeat("a", 1024), "1,024 of three bytes": strings.Repeat("学", 1024),
 		"blanks, as a sentence has them": "  a  b  ", "control characters": "\x00\x01\x02\x03\x04\x05\x06\x07",
 	} {
 		if _, err := auth.ParsePassword(good); err != nil {
@@ -38,8 +38,8 @@ func TestParsePassword(t *testing.T) {
 		}
 	}
 	for name, bad := range map[string]string{
-		"nothing": "", "7 bytes": "1234567", "1,025 bytes": strings.Repeat("a", 1025), "a megabyte": strings.Repeat("a", 1<<20),
-		"9 bytes that are 3 in normal form": "ＡＢＣ", "1,023 bytes that grow in normal form": strings.Repeat("ﷺ", 341),
+		"nothing": "", "7 characters": "1234567", "7 characters of 21 bytes": "学生学生学生学", "1,025 characters": strings.Repeat("a", 1025), "a megabyte": strings.Repeat("a", 1<<20),
+		"9 characters that are 3 in normal form": "\u1100\u1161\u11a8\u1100\u1161\u11a8\u1100\u1161\u11a8", "341 characters that grow in normal form": strings.Repeat("ﷺ", 341),
 	} {
 		if _, err := auth.ParsePassword(bad); !errors.Is(err, auth.ErrPassword) {
 			t.Errorf("%s: %v, want ErrPassword", name, err)

@@ -14,7 +14,7 @@ import (
 type Email struct{ s string }
 
 // ErrEmail is returned for text that is not a mail address. It does not repeat the text.
-var ErrEmail = fault.New(fault.Invalid, "user.email_invalid", "must be a mail address like name@example.org, at most 254 bytes")
+var ErrEmail = fault.New(fault.Invalid, "user.email_invalid", "must be a mail address like name@example.org, at most 254 characters")
 
 // domainRules are UTS #46 for look-up with every check on: labels of letters, digits and hyphens, 63 bytes each, 253 in all.
 var domainRules = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true), idna.ValidateLabels(true), idna.VerifyDNSLength(true))

@@ -4,7 +4,6 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"lyceum/shared/domain/fault"
 )
@@ -38,12 +37,12 @@ func (t Track) String() string { return t.s }
 const (
 	MaxDifficulty = 5
 	MaxOrder      = 999_999
+	maxTitle      = 200 // characters
+	maxSummary    = 500
 )
 
 // Faults of a lesson's fields.
 var (
-	ErrTitle      = fault.New(fault.Invalid, "lesson.title_invalid", "must have 1 to 200 characters")
-	ErrSummary    = fault.New(fault.Invalid, "lesson.summary_invalid", "must have at most 500 characters")
 	ErrDifficulty = fault.New(fault.Invalid, "lesson.difficulty_invalid", "must be 1 to 5")
 	ErrOrder      = fault.New(fault.Invalid, "lesson.order_invalid", "must be 0 to 999999")
 )
@@ -84,10 +83,10 @@ type LessonDraft struct {
 // NewLesson makes a draft without content.
 func NewLesson(d LessonDraft, now time.Time, random io.Reader) (*Lesson, error) {
 	s := LessonState{
-		ID: d.ID, Title: strings.TrimSpace(d.Title), Summary: d.Summary, Track: d.Track, Difficulty: d.Difficulty, Order: d.Order, Path: d.Path, Space: d.Space,
+		ID: d.ID, Track: d.Track, Difficulty: d.Difficulty, Order: d.Order, Path: d.Path, Space: d.Space,
 		CreatedAt: Millis(now), UpdatedAt: Millis(now), Version: 1,
 	}
-	if err := s.check(); err != nil {
+	if err := s.fill(&d.Title, &d.Summary); err != nil {
 		return nil, err
 	}
 	if s.ID.IsZero() {
@@ -99,14 +98,17 @@ func NewLesson(d LessonDraft, now time.Time, random io.Reader) (*Lesson, error) 
 	return &Lesson{s}, nil
 }
 
-// check names every field that breaks a rule.
-func (s LessonState) check() error {
+// fill takes over what an author typed, nil for what they did not, and names every field that breaks a rule.
+func (s *LessonState) fill(title, summary *string) error {
 	var bad fault.Details
-	if s.Title == "" || utf8.RuneCountInString(s.Title) > 200 {
-		bad.Add("title", ErrTitle)
+	var err error
+	if title != nil {
+		s.Title, err = ParseLine(*title, maxTitle, true)
+		bad.Add("title", err)
 	}
-	if utf8.RuneCountInString(s.Summary) > 500 {
-		bad.Add("summary", ErrSummary)
+	if summary != nil {
+		s.Summary, err = ParseLine(*summary, maxSummary, false)
+		bad.Add("summary", err)
 	}
 	if s.Track.s == "" {
 		bad.Add("track", ErrTrack)

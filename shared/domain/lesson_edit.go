@@ -2,7 +2,6 @@ package domain
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"lyceum/shared/domain/fault"
@@ -47,16 +46,12 @@ func (p LessonPatch) Draft() (d LessonDraft) {
 // Edit changes what the patch names. A patch that changes nothing is no change.
 func (l *Lesson) Edit(p LessonPatch, now time.Time) error {
 	next := l.state
-	if p.Title != nil {
-		next.Title = strings.TrimSpace(*p.Title)
-	}
-	set(&next.Summary, p.Summary)
 	set(&next.Track, p.Track)
 	set(&next.Difficulty, p.Difficulty)
 	set(&next.Order, p.Order)
 	set(&next.Path, p.Path)
 	set(&next.Space, p.Space)
-	if err := next.check(); err != nil {
+	if err := next.fill(p.Title, p.Summary); err != nil {
 		return err
 	}
 	l.change(next, now)

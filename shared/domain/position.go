@@ -2,10 +2,7 @@ package domain
 
 import (
 	"cmp"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"lyceum/shared/domain/fault"
 )
@@ -31,7 +28,7 @@ type PositionDraft struct {
 // Parse checks a position that was left at that time.
 func (d PositionDraft) Parse(at time.Time) (Position, error) {
 	var bad fault.Details
-	p := Position{Percent: d.Unit == "percent", Device: d.Device, At: at}
+	p := Position{Percent: d.Unit == "percent", At: at}
 	if d.Unit != "" && d.Unit != "seconds" && d.Unit != "percent" {
 		bad.Add("unit", fault.New(fault.Invalid, "progress.unit_invalid", "must be seconds or percent"))
 	}
@@ -47,13 +44,13 @@ func (d PositionDraft) Parse(at time.Time) (Position, error) {
 		}
 	}
 	if d.Position == nil {
-		bad.Add("position", fault.New(fault.Invalid, "progress.position_missing", "is missing"))
+		bad.Add("position", fault.ErrMissing)
 	} else if p.Value = *d.Position; p.Value < 0 || p.Value > most {
 		bad.Add("position", fault.New(fault.Invalid, "progress.position_invalid", message))
 	}
-	if utf8.RuneCountInString(d.Device) > 64 || strings.ContainsFunc(d.Device, unicode.IsControl) {
-		bad.Add("device", fault.New(fault.Invalid, "progress.device_invalid", "must have at most 64 characters, none of them a control character"))
-	}
+	var err error
+	p.Device, err = ParseLine(d.Device, 64, false)
+	bad.Add("device", err)
 	return p, bad.Err()
 }
 

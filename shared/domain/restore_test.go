@@ -9,7 +9,7 @@ import (
 // D63: what was stored was judged again when it was read, so a stricter rule locked out who was there before it.
 func TestD63WhatIsStoredIsNotJudgedAgain(t *testing.T) {
 	t.Parallel()
-	const address, name = `"quoted local"@old-rules`, "x"
+	const address, name = `"quoted local"@old-rules`, "<x>"
 	if _, err := domain.ParseEmail(address); err == nil {
 		t.Fatal("the address is good, and shows nothing")
 	}

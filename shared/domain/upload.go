@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"lyceum/shared/domain/fault"
 )
@@ -129,6 +127,13 @@ func newUpload(owner UserID, place Place, fileName string, now time.Time, random
 	}}, nil
 }
 
+// Reasons to refuse an UploadRequest.
+var (
+	errContentType = fault.New(fault.Invalid, "upload.content_type_unknown", "must be "+strings.Join(ContentTypes, ", ")+". "+otherPictures)
+	errSize        = fault.New(fault.Invalid, "upload.size_invalid", "must be the file's number of bytes, at least 1")
+	errChecksum    = fault.New(fault.Invalid, "upload.checksum_invalid", "must be the SHA-256 of the file in base64")
+)
+
 // UploadRequest is what a client says of a file before it sends it.
 type UploadRequest struct {
 	FileName    string
@@ -141,17 +146,17 @@ type UploadRequest struct {
 func RequestUpload(owner UserID, place Place, r UploadRequest, maxSize int64, reserved time.Duration, now time.Time, random io.Reader) (*Upload, error) {
 	var bad fault.Details
 	if r.FileName == "" {
-		bad = append(bad, fault.Detail{Field: "fileName", Message: "is needed"})
+		bad.Add("fileName", fault.ErrMissing)
 	}
 	r.ContentType = contentType(r.ContentType)
 	if !slices.Contains(ContentTypes, r.ContentType) {
-		bad = append(bad, fault.Detail{Field: "contentType", Message: "must be " + strings.Join(ContentTypes, ", ") + ". " + otherPictures})
+		bad.Add("contentType", errContentType)
 	}
 	if r.Size < 1 {
-		bad = append(bad, fault.Detail{Field: "size", Message: "must be the file's number of bytes, at least 1"})
+		bad.Add("size", errSize)
 	}
 	if sum, err := base64.StdEncoding.DecodeString(r.SHA256); r.SHA256 != "" && (err != nil || len(sum) != 32 || base64.StdEncoding.EncodeToString(sum) != r.SHA256) {
-		bad = append(bad, fault.Detail{Field: "checksum", Message: "must be the SHA-256 of the file in base64"})
+		bad.Add("checksum", errChecksum)
 	}
 	if err := bad.Err(); err != nil {
 		return nil, err
@@ -281,26 +286,4 @@ func (u *Upload) PartSizes() (sizes []int64) {
 		sizes = append(sizes, min(left, PartSize))
 	}
 	return sizes
-}
-
-// cleanName keeps what a person typed, without folders, control and bidirectional characters, at most 255 bytes of whole characters.
-func cleanName(name string) string {
-	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
-		name = name[i+1:]
-	}
-	name = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) {
-			return -1
-		}
-		return r
-	}, name))
-	for len(name) > 255 {
-		_, last := utf8.DecodeLastRuneInString(name)
-		name = name[:len(name)-last]
-	}
-	name = strings.TrimSpace(name) // the cut may have bared a space
-	if name == "" || name == "." || name == ".." {
-		return "file"
-	}
-	return name
 }

@@ -3,48 +3,45 @@ package domain
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/width"
 
 	"lyceum/shared/domain/fault"
 )
 
+// MaxUsername is how many characters a name may have. The least is one: 李 is a name.
+const MaxUsername = 64
+
 // Username is the name others see. It is not unique: an account is found by its e-mail address.
 type Username struct{ s string }
 
-// ErrUsername is returned for text that breaks the rules of ParseUsername.
-var ErrUsername = fault.New(fault.Invalid, "user.username_invalid",
-	"must have 2 to 64 characters: letters or digits of one script and, after the first, single spaces and . _ - '")
+// Reasons why ParseUsername refuses a name, beside those of ParseLine.
+var (
+	ErrNameWithoutLetter = fault.New(fault.Invalid, "user.username_no_letter", "must have a letter, a digit or a symbol")
+	ErrNameMarkup        = fault.New(fault.Invalid, "user.username_markup", "must not contain <, > or ://")
+	ErrNameMixed         = fault.New(fault.Invalid, "user.username_mixed",
+		"must not mix letters of Latin, Cyrillic and Greek that look alike in one word")
+)
 
-// ParseUsername normalises to NFKC, trims, and folds inner spaces to one. It refuses control and invisible characters, symbols, and
-// mixtures of Latin, Cyrillic and Greek letters, which look alike and serve impersonation (after the ideas of RFC 8264, PRECIS).
+// ParseUsername takes a line (ParseLine) that names somebody: full-width letters become plain ones, and spaces inside are folded to one, as
+// the Nickname profile of PRECIS does (RFC 8266). It refuses a word whose letters look alike and serve impersonation, and what others' pages and mail
+// programs may take for markup or for a link.
 func ParseUsername(text string) (Username, error) {
-	if len(text) > 1024 || !utf8.ValidString(text) {
-		return Username{}, ErrUsername
+	name, err := ParseLine(width.Fold.String(text), MaxUsername, true)
+	if err != nil {
+		return Username{}, err
 	}
-	for _, r := range text {
-		if unicode.IsControl(r) {
-			return Username{}, ErrUsername
+	name = strings.Join(strings.Fields(name), " ")
+	switch {
+	case strings.ContainsAny(name, "<>") || strings.Contains(name, "://"):
+		return Username{}, ErrNameMarkup
+	case !strings.ContainsFunc(name, names):
+		return Username{}, ErrNameWithoutLetter
+	}
+	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.In(r, unicode.Letter, unicode.Mark) }) {
+		if mixesScripts(word) {
+			return Username{}, ErrNameMixed
 		}
-	}
-	name := strings.Join(strings.Fields(norm.NFKC.String(text)), " ")
-	if n := utf8.RuneCountInString(name); n < 2 || n > 64 {
-		return Username{}, ErrUsername
-	}
-	letters := 0
-	for _, r := range name {
-		switch {
-		case isInvisible(r):
-			return Username{}, ErrUsername
-		case unicode.In(r, unicode.Letter, unicode.Nd):
-			letters++
-		case letters == 0 || !unicode.Is(unicode.Mark, r) && !strings.ContainsRune(" ._-'", r):
-			return Username{}, ErrUsername
-		}
-	}
-	if letters < 2 || mixesScripts(name) {
-		return Username{}, ErrUsername
 	}
 	return Username{name}, nil
 }
@@ -55,18 +52,21 @@ func RestoreUsername(s string) Username { return Username{s} }
 // String is the normal form.
 func (u Username) String() string { return u.s }
 
-// isInvisible tells letters and marks that show nothing, such as the Hangul fillers and variation selectors (Unicode's
-// Default_Ignorable_Code_Point; its format characters are neither letter nor mark).
-func isInvisible(r rune) bool {
-	return unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+// names reports whether r is more than punctuation. Characters that are newer than this program's tables are.
+func names(r rune) bool {
+	return !unicode.In(r, unicode.Punct, unicode.White_Space, unicode.Mark, unicode.Sm, unicode.Sc, unicode.Sk, unicode.Cf)
 }
 
-func mixesScripts(name string) bool {
+// lookalikes are the Cyrillic and the Greek letters that look like Latin ones.
+const lookalikes = "асԁеһіјкорѕтухԛԝАВСЕНІЈКМОРЅТУХ" + "αικνορυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
+
+// mixesScripts reports whether a word looks as if it were of one script and is not. Akyerεko with a Greek ε is a name that people type.
+func mixesScripts(word string) bool {
 	seen := 0
 	for _, script := range []*unicode.RangeTable{unicode.Latin, unicode.Cyrillic, unicode.Greek} {
-		if strings.IndexFunc(name, func(r rune) bool { return unicode.Is(script, r) }) >= 0 {
+		if strings.ContainsFunc(word, func(r rune) bool { return unicode.Is(script, r) }) {
 			seen++
 		}
 	}
-	return seen > 1
+	return seen > 1 && strings.ContainsAny(word, lookalikes)
 }

@@ -93,7 +93,10 @@ func bindFields(ctx context.Context, r *Request, in reflect.Value) error {
 	return bad.Err()
 }
 
-var errNotInt = fault.New(fault.Invalid, "request.not_integer", "must be a whole number")
+var (
+	errNotInt  = fault.New(fault.Invalid, "request.not_integer", "must be a whole number")
+	errNotBool = fault.New(fault.Invalid, "request.not_bool", "must be true or false")
+)
 
 func setText(field reflect.Value, text string) error {
 	if u, ok := field.Addr().Interface().(encoding.TextUnmarshaler); ok {

@@ -58,10 +58,10 @@ func TestErrorForm(t *testing.T) {
 		t.Parallel()
 		var bad fault.Details
 		bad.Add("email", domain.ErrEmail)
-		bad.Add("username", domain.ErrUsername)
+		bad.Add("username", domain.ErrTextBlank)
 		got := call(t, fails(bad.Err()), request("GET", "")).body
-		want := `{"error":"The request is not valid.","code":"request.invalid","success":false,"details":[{"field":"email","message":"` + domain.ErrEmail.Message +
-			`"},{"field":"username","message":"` + domain.ErrUsername.Message + `"}],"requestId":"` + requestID + `"}`
+		want := `{"error":"The request is not valid.","code":"request.invalid","success":false,"details":[{"field":"email","code":"user.email_invalid","message":"` + domain.ErrEmail.Message +
+			`"},{"field":"username","code":"text.blank","message":"` + domain.ErrTextBlank.Message + `"}],"requestId":"` + requestID + `"}`
 		if got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}

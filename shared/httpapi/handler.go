@@ -8,10 +8,11 @@ import (
 	"net/http"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"lyceum/shared/domain"
 )
 
 // Request is one call with its body decoded. Header names are lower case, as API Gateway sends them; sam local keeps the client's case.
@@ -110,15 +111,7 @@ func withHeaders(next Handler) Handler {
 }
 
 // Device is what the client says it is, for people to recognise it: its User-Agent without control characters, cut to 200 bytes.
-func (r *Request) Device() string {
-	device := strings.Map(func(c rune) rune {
-		if unicode.IsControl(c) || c == utf8.RuneError {
-			return -1
-		}
-		return c
-	}, r.header("user-agent"))
-	return strings.ToValidUTF8(device[:min(len(device), 200)], "")
-}
+func (r *Request) Device() string { return domain.CleanLine(r.header("user-agent"), 200) }
 
 // header reads one request header by its lower-case name, without spaces around it.
 func (r *Request) header(name string) string { return strings.TrimSpace(r.Headers[name]) }

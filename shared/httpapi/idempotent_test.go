@@ -120,7 +120,7 @@ func TestWhatIsRepeatedAndWhatRunsAgain(t *testing.T) {
 		"a panic":                   {func() (string, error) { panic("x") }, false, 500},
 		"an answer of 200 KB":       {func() (string, error) { return okay + strings.Repeat(" ", 200<<10-len(okay)), nil }, true, 201},
 		"an answer of a byte more":  {func() (string, error) { return okay + strings.Repeat(" ", 200<<10-len(okay)+1), nil }, false, 201},
-		"a refusal with its reason": {func() (string, error) { return "", fault.InField("a", "is bad") }, true, 400},
+		"a refusal with its reason": {func() (string, error) { return "", fault.InField("a", fault.ErrMissing) }, true, 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

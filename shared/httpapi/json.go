@@ -25,6 +25,9 @@ var (
 	ErrJSONTooLarge = fault.New(fault.TooLarge, "request.too_large", "The body is larger than this route takes.")
 	ErrNoBody       = fault.New(fault.Invalid, "request.body_missing", "A JSON body is needed.")
 	ErrMalformed    = fault.New(fault.Invalid, "request.malformed", "The body is not well-formed JSON.")
+
+	errRepeated     = fault.New(fault.Invalid, "field.repeated", "stands twice")
+	errUnknownField = fault.New(fault.Invalid, "field.unknown", "is not known here")
 )
 
 // decodeJSON reads the body into target, a pointer to a struct, strictly: one JSON object, UTF-8, names exactly as documented, no unknown
@@ -62,11 +65,11 @@ func Strict(body []byte, target any) error {
 	var semantic *json.SemanticError
 	switch {
 	case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &syntax):
-		return fault.InField(pointer(syntax.JSONPointer), "stands twice")
+		return fault.InField(pointer(syntax.JSONPointer), errRepeated)
 	case errors.As(err, &syntax):
 		return ErrMalformed.Because(err)
 	case errors.Is(err, json.ErrUnknownName) && errors.As(err, &semantic):
-		return fault.InField(pointer(semantic.JSONPointer), "is not known here")
+		return fault.InField(pointer(semantic.JSONPointer), errUnknownField)
 	case errors.As(err, &semantic):
 		return fault.InField(pointer(semantic.JSONPointer), expected(semantic))
 	}
@@ -75,7 +78,7 @@ func Strict(body []byte, target any) error {
 
 func malformed(what string) error {
 	f := *ErrMalformed
-	f.Details = []fault.Detail{{Field: "body", Message: what}}
+	f.Details = []fault.Detail{{Field: "body", Code: f.Code, Message: what}}
 	return &f
 }
 
@@ -107,21 +110,22 @@ func pointer(p jsontext.Pointer) string {
 	return strings.ToValidUTF8(name[:min(len(name), 64)], "")
 }
 
-func expected(e *json.SemanticError) string {
+// expected is the reason for a value of a wrong type. Its code names the type that is expected.
+func expected(e *json.SemanticError) error {
 	t := e.GoType
 	for t != nil && t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	if t == nil {
-		return "has a wrong type"
+		return fault.New(fault.Invalid, "field.type", "has a wrong type")
 	}
 	switch t.Kind() {
 	case reflect.String:
-		return "must be a string"
+		return fault.New(fault.Invalid, "field.not_string", "must be a string")
 	case reflect.Int:
-		return "must be a whole number"
+		return errNotInt
 	case reflect.Bool:
-		return "must be true or false"
+		return errNotBool
 	}
-	return "has a wrong type"
+	return fault.New(fault.Invalid, "field.type", "has a wrong type")
 }

@@ -59,7 +59,7 @@ func (b LessonBody) Patch() (domain.LessonPatch, error) {
 	if b.Track != nil {
 		track, err := domain.ParseTrack(*b.Track)
 		if err != nil {
-			return p, fault.InField("track", domain.ErrTrack.Message)
+			return p, fault.InField("track", domain.ErrTrack)
 		}
 		p.Track = &track
 	}

@@ -17,6 +17,8 @@ import (
 	"lyceum/shared/domain/fault"
 )
 
+var errID = fault.New(fault.Invalid, "lesson.id_invalid", "must be a UUID of version 7 in lower case")
+
 // File is a lesson as a file.
 type File struct {
 	Draft     domain.LessonDraft // with its id and path
@@ -53,12 +55,12 @@ func Parse(space Space, name string, text []byte) (File, error) {
 	}
 	track, err := domain.ParseTrack(meta.Track)
 	if err != nil {
-		return File{}, meta.at(fault.InField("track", domain.ErrTrack.Message))
+		return File{}, meta.at(fault.InField("track", domain.ErrTrack))
 	}
 	id := space.idOf(name)
 	if meta.ID != "" {
 		if id, err = domain.ParseID[domain.Lesson](meta.ID); err != nil {
-			return File{}, meta.at(fault.InField("id", "must be a UUID of version 7 in lower case"))
+			return File{}, meta.at(fault.InField("id", errID))
 		}
 	}
 	f := File{

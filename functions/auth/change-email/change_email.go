@@ -52,7 +52,7 @@ func (c ChangeEmail) Do(ctx context.Context, in In) (Out, error) {
 		return Out{}, err
 	}
 	if user.State().Email == email {
-		return Out{}, fault.InField("newEmail", domain.ErrSameEmail.Message)
+		return Out{}, fault.InField("newEmail", domain.ErrSameEmail)
 	}
 	matches, err := c.Limits.Try(ctx, httpapi.PasswordUser, httpapi.Hashed(user.ID().String()), func() (bool, error) {
 		return c.Cost.Matches(password, credential.Hash)
@@ -61,7 +61,7 @@ func (c ChangeEmail) Do(ctx context.Context, in In) (Out, error) {
 		return Out{}, err
 	}
 	if !matches {
-		return Out{}, fault.InField("password", "is wrong")
+		return Out{}, fault.InField("password", auth.ErrWrongPassword)
 	}
 	if err := c.Limits.ByAccount(ctx, httpapi.MailAddress, email); err != nil {
 		return Out{}, err

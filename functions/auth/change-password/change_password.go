@@ -48,7 +48,7 @@ func (c ChangePassword) Do(ctx context.Context, in In) (auth.Tokens, error) {
 		return auth.Tokens{}, err
 	}
 	if in.Body.NewPassword == in.Body.CurrentPassword {
-		return auth.Tokens{}, fault.InField("newPassword", "is the current one")
+		return auth.Tokens{}, fault.InField("newPassword", auth.ErrSamePassword)
 	}
 	if err := auth.RefuseCommon("newPassword", next); err != nil {
 		return auth.Tokens{}, err
@@ -64,7 +64,7 @@ func (c ChangePassword) Do(ctx context.Context, in In) (auth.Tokens, error) {
 		return auth.Tokens{}, err
 	}
 	if !matches {
-		return auth.Tokens{}, fault.InField("currentPassword", "is wrong")
+		return auth.Tokens{}, fault.InField("currentPassword", auth.ErrWrongPassword)
 	}
 	hash, err := c.Cost.Hash(next, c.Random)
 	if err != nil {

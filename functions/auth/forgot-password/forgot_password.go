@@ -37,7 +37,7 @@ type Out struct {
 func (f ForgotPassword) Do(ctx context.Context, in In) (Out, error) {
 	email, err := domain.ParseEmail(in.Body.Email)
 	if err != nil {
-		return Out{}, fault.InField("email", domain.ErrEmail.Message)
+		return Out{}, fault.InField("email", domain.ErrEmail)
 	}
 	if err := f.Limits.ByAccount(ctx, httpapi.MailAddress, email); err != nil {
 		return Out{}, err

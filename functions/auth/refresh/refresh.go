@@ -31,7 +31,7 @@ type In struct {
 // for whoever holds it (RFC 9700 section 4.14.2). Everything that is wrong with a token is domain.ErrSessionEnded.
 func (r Refresh) Do(ctx context.Context, in In) (auth.Tokens, error) {
 	if in.Body.RefreshToken == "" {
-		return auth.Tokens{}, fault.InField("refreshToken", "is missing")
+		return auth.Tokens{}, fault.InField("refreshToken", fault.ErrMissing)
 	}
 	token, err := auth.ParseRefreshToken(in.Body.RefreshToken)
 	if err != nil {

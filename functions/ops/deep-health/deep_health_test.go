@@ -44,7 +44,7 @@ func TestDeepHealthNamesWhatFails(t *testing.T) {
 		f := answer.Fails(t, http.StatusServiceUnavailable, "health.failing")
 		var want []fault.Detail
 		for _, part := range parts {
-			want = append(want, fault.Detail{Field: part, Message: "does not answer"})
+			want = append(want, fault.Detail{Field: part, Code: "storage.unavailable", Message: "does not answer"})
 		}
 		if len(f.Details) != len(want) {
 			t.Fatalf("details %v, want %v", f.Details, want)

@@ -32,18 +32,18 @@ type In struct {
 func (c CompleteLesson) Do(ctx context.Context, in In) (httpapi.Progress, error) {
 	var none httpapi.Progress
 	if in.Body.Score == nil {
-		return none, fault.InField("score", "is missing")
+		return none, fault.InField("score", fault.ErrMissing)
 	}
 	score, err := domain.ParseScore(*in.Body.Score)
 	if err != nil {
-		return none, fault.InField("score", domain.ErrScore.Message)
+		return none, fault.InField("score", domain.ErrScore)
 	}
 	now, random := httpapi.Once(ctx, c.Now(), c.Random)
 	attempt := domain.Attempt{Score: score, At: now}
 	if in.Body.ChangeID == nil {
 		attempt.ID, err = domain.NewID[domain.Attempt](now, random)
 	} else if attempt.ID, err = domain.ParseAttemptID(*in.Body.ChangeID, now); err != nil {
-		err = fault.InField("changeId", domain.ErrAttemptID.Message)
+		err = fault.InField("changeId", domain.ErrAttemptID)
 	}
 	if err != nil {
 		return none, err

@@ -41,7 +41,7 @@ func parse(raw []byte, now time.Time) (c change, id string, err error) {
 	}
 	var bad fault.Details
 	if c.lesson, err = domain.ParseID[domain.Lesson](d.LessonID); err != nil {
-		bad.Add("lessonId", fault.New(fault.Invalid, "", "must be a lesson's id"))
+		bad.Add("lessonId", errLessonID)
 	}
 	at, err := domain.ParseClientTime(d.ClientTime)
 	if err == nil && at.After(now.Add(domain.ClockAhead)) {
@@ -60,12 +60,17 @@ func parse(raw []byte, now time.Time) (c change, id string, err error) {
 			bad = append(bad, fault.As(err).Details...)
 		}
 	default:
-		bad.Add("kind", fault.New(fault.Invalid, "", "must be completion or position"))
+		bad.Add("kind", errKind)
 	}
 	return c, id, bad.Err()
 }
 
-var errNotHere = fault.New(fault.Invalid, "", "does not belong to this kind of change")
+// Reasons to refuse a field of a change.
+var (
+	errLessonID = fault.New(fault.Invalid, "lesson.id_invalid", "must be a lesson's id")
+	errKind     = fault.New(fault.Invalid, "progress.kind_invalid", "must be completion or position")
+	errNotHere  = fault.New(fault.Invalid, "progress.field_misplaced", "does not belong to this kind of change")
+)
 
 func (d draft) completion(c *change, at, now time.Time) (bad fault.Details) {
 	var err error
@@ -73,7 +78,7 @@ func (d draft) completion(c *change, at, now time.Time) (bad fault.Details) {
 	c.attempt.ID, err = domain.ParseAttemptID(d.ID, now)
 	bad.Add("id", err)
 	if d.Score == nil {
-		bad.Add("score", fault.New(fault.Invalid, "", "is missing"))
+		bad.Add("score", fault.ErrMissing)
 	} else {
 		c.attempt.Score, err = domain.ParseScore(*d.Score)
 		bad.Add("score", err)

@@ -55,13 +55,15 @@ type Refusal struct {
 	Fields []fault.Detail `json:"details,omitempty"`
 }
 
+var errCount = fault.New(fault.Invalid, "progress.changes_count", "must have 1 to 500 entries")
+
 const refused domain.Outcome = "refused"
 
 // Do merges every change by the rules of domain.Study. A batch is saved in parts; when the database fails half-way, sending it again does
 // the rest and repeats nothing.
 func (s SyncProgress) Do(ctx context.Context, in In) (Out, error) {
 	if n := len(in.Body.Changes); n == 0 || n > maxChanges {
-		return Out{}, fault.InField("changes", "must have 1 to 500 entries")
+		return Out{}, fault.InField("changes", errCount)
 	}
 	now := domain.Millis(s.Now())
 	out := Out{Results: make([]Result, len(in.Body.Changes)), ServerTime: domain.FormatTime(now)}

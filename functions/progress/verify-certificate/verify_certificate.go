@@ -35,7 +35,7 @@ type Out struct {
 // Do answers false for every credential that is not good, and does not say why: the reasons are for who makes credentials.
 func (v VerifyCertificate) Do(ctx context.Context, in In) (Out, error) {
 	if in.Body.Credential == "" {
-		return Out{}, fault.InField("credential", "is missing")
+		return Out{}, fault.InField("credential", fault.ErrMissing)
 	}
 	badge, id, err := v.Verifier.Verify(ctx, in.Body.Credential)
 	if errors.Is(err, auth.ErrCredential) {

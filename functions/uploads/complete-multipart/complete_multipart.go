@@ -55,7 +55,7 @@ func (c CompleteMultipart) join(ctx context.Context, upload *domain.Upload) erro
 	if missing := objects.Missing(upload, parts); len(missing) > 0 {
 		incomplete := *ErrPartsMissing
 		for _, number := range missing[:min(len(missing), 20)] {
-			incomplete.Details = append(incomplete.Details, fault.Detail{Field: fmt.Sprintf("part %d", number), Message: "is missing"})
+			incomplete.Details = append(incomplete.Details, fault.Detail{Field: fmt.Sprintf("part %d", number), Code: fault.ErrMissing.Code, Message: fault.ErrMissing.Message})
 		}
 		return &incomplete
 	}

@@ -55,13 +55,13 @@ func (s SignParts) Do(ctx context.Context, in In) (Out, error) {
 	}
 	sizes := upload.PartSizes()
 	if n := len(in.Body.Numbers); n < 1 || n > maxParts {
-		return Out{}, fault.InField("numbers", fmt.Sprintf("must be 1 to %d numbers of parts", maxParts))
+		return Out{}, fault.InField("numbers", fault.New(fault.Invalid, "upload.numbers_count", fmt.Sprintf("must be 1 to %d numbers of parts", maxParts)))
 	}
 	out := Out{ExpiresAt: domain.FormatTime(s.Now().Add(linkTTL))}
 	bucket := s.Places(upload.State().Place)
 	for _, number := range in.Body.Numbers {
 		if number < 1 || number > len(sizes) {
-			return Out{}, fault.InField("numbers", fmt.Sprintf("the file has the parts 1 to %d", len(sizes)))
+			return Out{}, fault.InField("numbers", fault.New(fault.Invalid, "upload.number_invalid", fmt.Sprintf("must be 1 to %d, the parts of the file", len(sizes))))
 		}
 		url, err := bucket.PartLink(ctx, upload, number, sizes[number-1], linkTTL)
 		if err != nil {

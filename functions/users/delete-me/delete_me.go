@@ -67,7 +67,7 @@ func (d DeleteMe) Do(ctx context.Context, in In) (Out, error) {
 func (d DeleteMe) ask(ctx context.Context, id domain.UserID, text string) error {
 	password, err := auth.EnteredPassword(text)
 	if err != nil {
-		return fault.InField("password", auth.ErrPassword.Message)
+		return fault.InField("password", auth.ErrPassword)
 	}
 	_, credential, err := d.Accounts.Account(ctx, id)
 	if err != nil {
@@ -77,7 +77,7 @@ func (d DeleteMe) ask(ctx context.Context, id domain.UserID, text string) error 
 		return d.Cost.Matches(password, credential.Hash)
 	})
 	if err == nil && !right {
-		err = fault.InField("password", "is wrong")
+		err = fault.InField("password", auth.ErrWrongPassword)
 	}
 	return err
 }

@@ -35,7 +35,7 @@ func (e ExportMe) Do(ctx context.Context, in In) (Out, error) {
 	scope := "export-me " + in.Caller.UserID.String()
 	after, err := e.Cursors.Open(scope, in.Cursor)
 	if err != nil {
-		return Out{}, fault.InField("cursor", httpapi.ErrCursor.Message)
+		return Out{}, fault.InField("cursor", httpapi.ErrCursor)
 	}
 	part, err := e.Exports.Export(ctx, in.Caller.UserID, after)
 	if err != nil {

@@ -35,7 +35,7 @@ func (g GetAvatar) Do(ctx context.Context, in In) (httpapi.Redirect, error) {
 		size = *in.Size
 	}
 	if err := domain.CheckThumbnailSize(size); err != nil {
-		return none, fault.InField("size", domain.ErrThumbnailSize.Message)
+		return none, fault.InField("size", domain.ErrThumbnailSize)
 	}
 	upload, err := g.Uploads.Picture(ctx, in.UserID)
 	if err != nil {

@@ -33,14 +33,16 @@ type Out struct {
 	URL      string `json:"url"`   // for all who are signed in, with ?size=64, 256 or 512
 }
 
+var errUploadID = fault.New(fault.Invalid, "upload.id_invalid", "must be the id of an upload")
+
 // Do can be repeated: the same picture stays, and thumbnails that could not be made are tried again.
 func (s SetAvatar) Do(ctx context.Context, in In) (Out, error) {
 	if in.Body.UploadID == nil {
-		return Out{}, fault.InField("uploadId", "is missing")
+		return Out{}, fault.InField("uploadId", fault.ErrMissing)
 	}
 	id, err := domain.ParseID[domain.Upload](*in.Body.UploadID)
 	if err != nil {
-		return Out{}, fault.InField("uploadId", "must be the id of an upload")
+		return Out{}, fault.InField("uploadId", errUploadID)
 	}
 	upload, err := s.Avatars.SetAvatar(ctx, in.Caller.UserID, id, func(u *domain.Upload) (domain.Event, error) {
 		return u.UseAsAvatar(s.Now(), s.Random)

@@ -34,11 +34,11 @@ func (s SetRole) Do(ctx context.Context, in In) (httpapi.Versioned, error) {
 		return none, err
 	}
 	if in.Body.Role == nil {
-		return none, fault.InField("role", "is missing")
+		return none, fault.InField("role", fault.ErrMissing)
 	}
 	role, err := domain.ParseRole(*in.Body.Role)
 	if err != nil {
-		return none, fault.InField("role", domain.ErrRole.Message)
+		return none, fault.InField("role", domain.ErrRole)
 	}
 	if in.Caller.UserID == in.UserID {
 		return none, domain.ErrOwnRole

@@ -55,10 +55,12 @@ func (u UpdateUser) Do(ctx context.Context, in In) (httpapi.Versioned, error) {
 	return out, nil
 }
 
+var errNothing = fault.New(fault.Invalid, "request.nothing_to_change", "must name username or timeZone")
+
 func (in In) edit() (edit domain.UserEdit, err error) {
 	var bad fault.Details
 	if in.Body.Username == nil && in.Body.TimeZone == nil {
-		return edit, fault.InField("username", "is missing")
+		return edit, fault.InField("body", errNothing)
 	}
 	if in.Body.Username != nil {
 		name, err := domain.ParseUsername(*in.Body.Username)

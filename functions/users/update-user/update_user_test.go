@@ -229,10 +229,16 @@ func TestD59NobodyGivesThemselvesARole(t *testing.T) {
 			t.Errorf("details name %q, want %q", got, field)
 		}
 	}
-	for _, body := range []string{`{}`, `{"username":null}`, `{"username":""}`, `{"username":"\u0000\u0001"}`, `{"username":"` + strings.Repeat("a", 65) + `"}`} {
+	for _, body := range []string{`{"username":""}`, `{"username":"\u0000\u0001"}`, `{"username":"` + strings.Repeat("a", 65) + `"}`} {
 		r := localtest.Request{Method: http.MethodPut, Path: path(ana), Token: ana.Token, Body: body}
 		if got := api.Do(r).Fails(t, http.StatusBadRequest, "request.invalid").Fields(); got != "username" {
 			t.Errorf("%s: details name %q, want username", body, got)
+		}
+	}
+	for _, body := range []string{`{}`, `{"username":null}`} { // nothing is wrong with the name
+		f := api.Do(localtest.Request{Method: http.MethodPatch, Path: path(ana), Token: ana.Token, Body: body}).Fails(t, http.StatusBadRequest, "request.invalid")
+		if f.Fields() != "body" || f.Details[0].Code != "request.nothing_to_change" {
+			t.Errorf("%s: details %+v, want that nothing is to be changed", body, f.Details)
 		}
 	}
 	if after := stand.Stored(t, ana); after != before {

@@ -54,6 +54,7 @@ type Error struct {
 // Detail names one field that broke a rule. Field is the JSON, form, query or path name; it never holds the rejected value.
 type Detail struct {
 	Field   string `json:"field"`
+	Code    string `json:"code"` // of the rule: stable, public
 	Message string `json:"message"`
 }
 

@@ -107,7 +107,7 @@ func TestDetails(t *testing.T) {
 		d.Add("name", nil)
 		d.Add("password", fmt.Errorf("outer: %w", fault.New(fault.Invalid, "auth.password_invalid", "must be longer")))
 		got := fault.As(d.Err())
-		want := []fault.Detail{{Field: "email", Message: "must be a mail address"}, {Field: "password", Message: "must be longer"}}
+		want := []fault.Detail{{Field: "email", Code: "user.email_invalid", Message: "must be a mail address"}, {Field: "password", Code: "auth.password_invalid", Message: "must be longer"}}
 		if got.Kind != fault.Invalid || !slices.Equal(got.Details, want) {
 			t.Errorf("got kind %v, details %v; want Invalid and %v", got.Kind, got.Details, want)
 		}
@@ -130,8 +130,8 @@ func TestDetails(t *testing.T) {
 	})
 	t.Run("InField names one field", func(t *testing.T) {
 		t.Parallel()
-		got := fault.InField("limit", "must be 1 to 100")
-		if got.Kind != fault.Invalid || !slices.Equal(got.Details, []fault.Detail{{Field: "limit", Message: "must be 1 to 100"}}) {
+		got := fault.As(fault.InField("limit", fault.New(fault.Invalid, "request.limit_invalid", "must be 1 to 100")))
+		if got.Kind != fault.Invalid || !slices.Equal(got.Details, []fault.Detail{{Field: "limit", Code: "request.limit_invalid", Message: "must be 1 to 100"}}) {
 			t.Errorf("got %+v", got)
 		}
 	})
