@@ -12,7 +12,7 @@ import (
 	"lyceum/shared/domain/fault"
 )
 
-// Reasons why ParseLine refuses a text. ErrTextTooLong stands for all faults of its code; their sentences name the number.
+// Reasons why ParseLine refuses a text. The sentence of ErrTextTooLong names the number.
 var (
 	ErrTextBlank     = fault.New(fault.Invalid, "text.blank", "must not be blank")
 	ErrTextTooLong   = fault.New(fault.Invalid, "text.too_long", "is too long")
@@ -59,7 +59,9 @@ func ParseLine(text string, most int, required bool) (string, error) {
 }
 
 func tooLong(most int) error {
-	return fault.New(fault.Invalid, ErrTextTooLong.Code, fmt.Sprintf("must have at most %d characters", most))
+	f := *ErrTextTooLong
+	f.Message = fmt.Sprintf("must have at most %d characters", most)
+	return &f
 }
 
 // CleanLine is for names that a program sends for a person, such as those of files and devices: it leaves out what ParseLine refuses, and what
