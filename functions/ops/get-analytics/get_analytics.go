@@ -56,6 +56,8 @@ func (g GetAnalytics) Do(ctx context.Context, in In) (Out, error) {
 	return out, nil
 }
 
+var errSpan = fault.New(fault.Invalid, "analytics.span_invalid", "must not be after to, and at most 92 days before it")
+
 func (g GetAnalytics) days(in In) (from, to domain.Day, err error) {
 	var bad fault.Details
 	to = domain.DayOf(g.Now())
@@ -72,7 +74,7 @@ func (g GetAnalytics) days(in In) (from, to domain.Day, err error) {
 		return from, to, err
 	}
 	if days := to.Start().Sub(from.Start()).Hours()/24 + 1; days < 1 || days > domain.MaxAnalyticsDays {
-		return from, to, fault.InField("from", "must not be after to, and at most 92 days before it")
+		return from, to, fault.InField("from", errSpan)
 	}
 	return from, to, nil
 }
