@@ -93,9 +93,10 @@ func bindFields(ctx context.Context, r *Request, in reflect.Value) error {
 	return bad.Err()
 }
 
+// Reasons to refuse a value of another type than the field's.
 var (
 	errNotInt  = fault.New(fault.Invalid, "request.not_integer", "must be a whole number")
-	errNotBool = fault.New(fault.Invalid, "request.not_bool", "must be true or false")
+	ErrNotBool = fault.New(fault.Invalid, "request.not_bool", "must be true or false")
 )
 
 func setText(field reflect.Value, text string) error {

@@ -125,7 +125,7 @@ func expected(e *json.SemanticError) error {
 	case reflect.Int:
 		return errNotInt
 	case reflect.Bool:
-		return errNotBool
+		return ErrNotBool
 	}
 	return fault.New(fault.Invalid, "field.type", "has a wrong type")
 }

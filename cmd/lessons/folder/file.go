@@ -17,7 +17,7 @@ import (
 	"lyceum/shared/domain/fault"
 )
 
-var errID = fault.New(fault.Invalid, "lesson.id_invalid", "must be a UUID of version 7 in lower case")
+var errID = fault.New(fault.Invalid, "lesson.front_id_invalid", "must be a UUID of version 7 in lower case")
 
 // File is a lesson as a file.
 type File struct {

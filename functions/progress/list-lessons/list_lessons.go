@@ -69,7 +69,7 @@ func (in In) shelf() (shelf domain.Shelf, err error) {
 	case "true":
 		shelf.Drafts = true
 	default:
-		bad.Add("drafts", errNotBool)
+		bad.Add("drafts", httpapi.ErrNotBool)
 	}
 	if err := bad.Err(); err != nil {
 		return shelf, err
@@ -80,7 +80,4 @@ func (in In) shelf() (shelf domain.Shelf, err error) {
 	return shelf, nil
 }
 
-var (
-	errTrackNeeded = fault.New(fault.Invalid, "lesson.track_needed", "needs a track")
-	errNotBool     = fault.New(fault.Invalid, "request.not_bool", "must be true or false")
-)
+var errTrackNeeded = fault.New(fault.Invalid, "lesson.track_needed", "needs a track")
