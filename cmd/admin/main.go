@@ -5,7 +5,7 @@
 //	go run ./cmd/admin --table lyceum-prod-identity --region eu-west-1 --email ada@example.org --role editor
 //
 // The first speaks to `go run ./local` on this machine, the second to AWS with the credentials that the AWS CLI would use; they need
-// dynamodb:GetItem, Query and PutItem on the table.
+// dynamodb:GetItem, BatchGetItem, Query and PutItem on the table.
 package main
 
 import (
@@ -57,6 +57,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 func grant(ctx context.Context, accounts dynamo.Accounts, email domain.Email, role domain.Role, out io.Writer) error {
 	owner, _, err := accounts.ByEmail(ctx, email)
 	if err != nil {
+		return err
+	}
+	if err := accounts.SetAdmin(ctx, owner.ID(), role == domain.Admin, domain.UserID{}); err != nil {
 		return err
 	}
 	before := owner.Role()

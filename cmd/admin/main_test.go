@@ -33,7 +33,7 @@ func TestTheFirstAdminIsMadeByAddress(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)
 	accounts := dynamo.Accounts{Table: stand.Table("IDENTITY_TABLE"), Now: time.Now}
-	ana, bo := stand.NewUser(t), stand.NewUser(t)
+	ana, bo, boss := stand.NewUser(t), stand.NewUser(t), stand.NewUserAs(t, domain.Admin)
 	for _, step := range []struct{ role, said string }{
 		{"admin", " was learner and is admin,"}, {"admin", " was admin and is admin,"}, {"learner", " was admin and is learner,"},
 	} {
@@ -48,6 +48,9 @@ func TestTheFirstAdminIsMadeByAddress(t *testing.T) {
 	}
 	if user, err := accounts.User(t.Context(), bo.ID); err != nil || user.State().Version != 1 {
 		t.Errorf("another user is %v (%v)", user, err)
+	}
+	if said, err := set(t, accounts, boss.Email, "learner"); !errors.Is(err, domain.ErrLastAdmin) || said != "" {
+		t.Errorf("the last admin: it says %q (%v), want %v", said, err, domain.ErrLastAdmin)
 	}
 	if said, err := set(t, accounts, "nobody@example.org", "admin"); !errors.Is(err, domain.ErrNoUser) || said != "" {
 		t.Errorf("nobody: it says %q (%v), want %v", said, err, domain.ErrNoUser)

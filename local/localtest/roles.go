@@ -21,6 +21,7 @@ func (s *Stand) NewUserAs(t testing.TB, role domain.Role) User {
 func (s *Stand) SetRole(t testing.TB, id domain.UserID, role domain.Role) *domain.User {
 	t.Helper()
 	accounts := dynamo.Accounts{Table: s.Table("IDENTITY_TABLE"), Now: time.Now}
+	must(t, accounts.SetAdmin(t.Context(), id, role == domain.Admin, domain.UserID{}))
 	user, err := accounts.Update(t.Context(), id, func(user *domain.User) (*domain.Event, error) {
 		return user.SetRole(role, time.Now(), rand.Reader)
 	})

@@ -13,8 +13,7 @@ var (
 	ErrMisplaced = fault.New(fault.Invalid, "lesson.misplaced", "is no lesson of this track and difficulty")
 )
 
-// MayEdit tells whether the caller's access token says editor or admin: they write lessons and see drafts. As of all roles, a former editor
-// stays one until the access token ends, 15 minutes at most.
+// MayEdit reports whether the caller is an editor or admin: they write lessons and see drafts. Of a role that was taken see auth.Guard.
 func (c Caller) MayEdit() bool { return c.Role == Editor || c.Role == Admin }
 
 // MustBeEditor is ErrForbidden unless MayEdit.

@@ -66,6 +66,20 @@ type Users interface {
 	User(ctx context.Context, id UserID) (*User, error)
 }
 
+// Roles tells roles.
+type Roles interface {
+	// Role is the user's, as last written; Learner of nobody.
+	Role(ctx context.Context, id UserID) (Role, error)
+}
+
+// Admins keeps the list of admins, without which the role in a user is none. It is asked before the role in the user is changed.
+type Admins interface {
+	// SetAdmin puts the user on the list or takes them off it; by is the admin who does it, zero for the operator and for users who leave
+	// themselves. Of any number of calls at once one admin at least stays: ErrLastAdmin for the call that would take the last. ErrForbidden
+	// if by is none at that moment. Repeating it changes nothing.
+	SetAdmin(ctx context.Context, id UserID, admin bool, by UserID) error
+}
+
 // UserChanges changes users.
 type UserChanges interface {
 	// Update loads the user, lets change alter them, and saves them with the event in one write. When somebody else was faster, change

@@ -11,6 +11,7 @@ import (
 var (
 	ErrForbidden = fault.New(fault.Forbidden, "auth.forbidden", "You may not do this.")
 	ErrRole      = fault.New(fault.Invalid, "user.role_invalid", "must be learner, editor or admin")
+	ErrLastAdmin = fault.New(fault.Conflict, "user.last_admin", "There must be an admin. Make somebody else one first.")
 	ErrOwnRole   = fault.New(fault.Conflict, "user.own_role", "Nobody changes their own role. Ask another admin to do it.")
 )
 
@@ -22,8 +23,13 @@ func ParseRole(text string) (Role, error) {
 	return Role{}, ErrRole
 }
 
-// MustBeAdmin is ErrForbidden unless the caller's access token says admin. A role that is given or taken reaches the tokens at the next
-// sign-in or refresh, so a former admin stays one until the access token ends, 15 minutes at most.
+// Above reports whether the role may do what the other one may not.
+func (r Role) Above(other Role) bool {
+	return r == Admin && other != Admin || r == Editor && other == Learner
+}
+
+// MustBeAdmin is ErrForbidden unless the caller is an admin. A role that is given reaches the tokens at the next sign-in or refresh; of one
+// that was taken see auth.Guard.
 func (c Caller) MustBeAdmin() error {
 	if c.Role != Admin {
 		return ErrForbidden

@@ -15,6 +15,7 @@ import (
 //
 //	table      pk                sk                           item                          written by
 //	identity   EMAIL#<address>   CLAIM                        emailClaim: which user owns   Accounts.Register, SwitchEmail
+//	identity   ADMINS            ADMINS                       who the admins are            Accounts.SetAdmin
 //	identity   USER#<id>         ACCOUNT                      user, in index users          Accounts.Register, Update
 //	identity   USER#<id>         ACCOUNT#CREDENTIAL           credential                    Accounts.Register, ChangePassword, Rehash
 //	identity   USER#<id>         LINK#<kind>                  newest link of a kind         Accounts.Issue
@@ -64,7 +65,11 @@ type key struct {
 	SK string `dynamodbav:"sk"`
 }
 
-func claimKey(e domain.Email) key        { return key{"EMAIL#" + e.String(), "CLAIM"} }
+func claimKey(e domain.Email) key { return key{"EMAIL#" + e.String(), "CLAIM"} }
+
+// adminsKey is the one list of admins.
+var adminsKey = key{"ADMINS", "ADMINS"}
+
 func userKey(id domain.UserID) key       { return key{userPK(id), accountSK} }
 func credentialKey(id domain.UserID) key { return key{userPK(id), accountSK + "#CREDENTIAL"} }
 func linkKey(id domain.UserID, kind domain.LinkKind) key {

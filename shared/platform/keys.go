@@ -25,6 +25,16 @@ func (e *Env) Tokens() *auth.Verifier { return auth.NewVerifier(e.VerifyingKeys(
 // Verifier checks access tokens and that their sessions stand.
 func (e *Env) Verifier() auth.Guard { return auth.Guard{Tokens: e.Tokens(), Sessions: e.Sessions()} }
 
+// StaffVerifier checks callers' roles too, for routes that need one, as this region's replica has them.
+func (e *Env) StaffVerifier() auth.Guard {
+	return auth.Guard{Tokens: e.Tokens(), Sessions: e.Sessions(), Roles: e.Accounts()}
+}
+
+// AdminVerifier checks callers' roles where they are decided, for routes that need an admin.
+func (e *Env) AdminVerifier() auth.Guard {
+	return auth.Guard{Tokens: e.Tokens(), Sessions: e.Sessions(), Roles: e.Accounts().AtHome()}
+}
+
 // Sessions keeps sign-ins in EPHEMERAL_TABLE.
 func (e *Env) Sessions() dynamo.Sessions {
 	return dynamo.Sessions{Table: e.Table("EPHEMERAL_TABLE"), Now: e.Now}

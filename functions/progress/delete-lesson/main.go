@@ -16,5 +16,5 @@ func handler(env *platform.Env) httpapi.Handler {
 		Lessons: dynamo.Lessons{Table: env.Table("LEARNING_TABLE"), Region: env.Region()},
 		Bodies:  env.Bucket("CONTENT_BUCKET"), Now: env.Now,
 	}
-	return httpapi.Authenticate(env.Verifier(), httpapi.Action(http.StatusNoContent, del.Do))
+	return httpapi.Authenticate(env.StaffVerifier(), httpapi.Action(http.StatusNoContent, del.Do))
 }

@@ -10,5 +10,5 @@ func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
 	get := GetLesson{Lessons: env.Likes(), Bodies: env.Contents()}
-	return httpapi.Authenticate(env.Verifier(), httpapi.Query(get.Do))
+	return httpapi.Authenticate(env.StaffVerifier(), httpapi.Query(get.Do))
 }

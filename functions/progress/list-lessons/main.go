@@ -11,5 +11,5 @@ func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
 	list := ListLessons{Catalogue: dynamo.Lessons{Table: env.Table("LEARNING_TABLE"), Region: env.Region()}, Cursors: env.Cursors()}
-	return httpapi.Authenticate(env.Verifier(), httpapi.Query(list.Do))
+	return httpapi.Authenticate(env.StaffVerifier(), httpapi.Query(list.Do))
 }

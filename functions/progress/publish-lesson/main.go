@@ -13,5 +13,5 @@ func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
 	publish := PublishLesson{Lessons: dynamo.Lessons{Table: env.Table("LEARNING_TABLE"), Region: env.Region()}, Now: env.Now}
-	return httpapi.Authenticate(env.Verifier(), httpapi.Action(http.StatusOK, publish.Do))
+	return httpapi.Authenticate(env.StaffVerifier(), httpapi.Action(http.StatusOK, publish.Do))
 }

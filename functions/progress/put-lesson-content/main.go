@@ -16,5 +16,5 @@ func handler(env *platform.Env) httpapi.Handler {
 		Lessons: dynamo.Lessons{Table: env.Table("LEARNING_TABLE"), Region: env.Region()},
 		Bodies:  env.Bucket("CONTENT_BUCKET"), Now: env.Now, Random: env.Random,
 	}
-	return httpapi.Authenticate(env.Verifier(), httpapi.Content(http.StatusOK, put.Do))
+	return httpapi.Authenticate(env.StaffVerifier(), httpapi.Content(http.StatusOK, put.Do))
 }

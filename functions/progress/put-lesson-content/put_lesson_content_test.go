@@ -144,7 +144,7 @@ func TestD54OldContentsGoLaterAndNeverTheOneThatIsShown(t *testing.T) {
 	buckets.Open(t, s)
 	env, now := s.Env(t, name), time.Now()
 	env.Now = func() time.Time { return now }
-	api, editor := s.ServeEnv(t, name, env, handler), domain.RestoreUser(domain.UserState{ID: s.NewUser(t).ID, Role: domain.Editor})
+	api, editor := s.ServeEnv(t, name, env, handler), s.SetRole(t, s.NewUser(t).ID, domain.Editor)
 	id, other := s.NewDraft(t, "go", 1).State().ID, s.NewDraft(t, "go", 2).State().ID
 	write := func(lesson domain.LessonID, text string) string {
 		t.Helper()

@@ -13,5 +13,5 @@ func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
 	update := UpdateLesson{Lessons: dynamo.Lessons{Table: env.Table("LEARNING_TABLE"), Region: env.Region()}, Now: env.Now}
-	return httpapi.Authenticate(env.Verifier(), httpapi.Command(http.StatusOK, update.Do))
+	return httpapi.Authenticate(env.StaffVerifier(), httpapi.Command(http.StatusOK, update.Do))
 }

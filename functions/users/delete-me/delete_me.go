@@ -15,6 +15,7 @@ import (
 type DeleteMe struct {
 	Erasures domain.Erasures
 	Accounts domain.Passwords
+	Admins   domain.Admins
 	Outbox   domain.Outbox
 	Limits   httpapi.Limits
 	Cost     auth.Argon2id
@@ -47,7 +48,7 @@ type Remain struct {
 
 // Do asks for the password, records the event user.deleted, and erases. The event's consumer, erase-user, does the same, so from the event
 // on the erasure comes to its end whatever dies here. Who repeats the request with a token of the session that began it goes on, and is
-// answered the receipt again: the password, which is gone, is not asked then.
+// answered the receipt again: the password, which is gone, is not asked then. The last admin gets domain.ErrLastAdmin.
 func (d DeleteMe) Do(ctx context.Context, in In) (Out, error) {
 	user, session := in.Caller.UserID, in.Caller.SessionID
 	_, begun, err := d.Erasures.Begun(ctx, user)
@@ -69,7 +70,7 @@ func (d DeleteMe) ask(ctx context.Context, id domain.UserID, text string) error 
 	if err != nil {
 		return fault.InField("password", auth.ErrPassword)
 	}
-	_, credential, err := d.Accounts.Account(ctx, id)
+	account, credential, err := d.Accounts.Account(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -78,6 +79,9 @@ func (d DeleteMe) ask(ctx context.Context, id domain.UserID, text string) error 
 	})
 	if err == nil && !right {
 		err = fault.InField("password", auth.ErrWrongPassword)
+	}
+	if err == nil && account.Role() == domain.Admin {
+		err = d.Admins.SetAdmin(ctx, id, false, domain.UserID{})
 	}
 	return err
 }

@@ -10,5 +10,5 @@ func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
 	list := ListUsers{Directory: env.Accounts(), Cursors: env.Cursors()}
-	return httpapi.Authenticate(env.Verifier(), httpapi.Query(list.Do))
+	return httpapi.Authenticate(env.AdminVerifier(), httpapi.Query(list.Do))
 }

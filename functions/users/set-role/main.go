@@ -11,9 +11,10 @@ import (
 func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
+	home := env.Accounts().AtHome()
 	set := SetRole{
-		Users: env.Accounts().AtHome(),
-		Now:   env.Now, Random: env.Random,
+		Users: home, Admins: home, Sessions: env.Sessions(),
+		Now: env.Now, Random: env.Random,
 	}
-	return httpapi.Authenticate(env.Verifier(), httpapi.Command(http.StatusOK, set.Do))
+	return httpapi.Authenticate(env.AdminVerifier(), httpapi.Command(http.StatusOK, set.Do))
 }

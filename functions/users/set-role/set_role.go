@@ -10,11 +10,13 @@ import (
 	"lyceum/shared/httpapi"
 )
 
-// SetRole gives a user a role. It is in their tokens from the next sign-in or refresh on.
+// SetRole gives a user a role. More power is in their tokens from the next sign-in or refresh on; less ends their sessions.
 type SetRole struct {
-	Users  domain.UserChanges
-	Now    func() time.Time
-	Random io.Reader
+	Users    domain.UserChanges
+	Admins   domain.Admins
+	Sessions domain.SessionEnder
+	Now      func() time.Time
+	Random   io.Reader
 }
 
 // In is the request.
@@ -27,7 +29,8 @@ type In struct {
 	}
 }
 
-// Do lets admins through alone. They cannot change their own role, so one alone cannot leave the platform without an admin.
+// Do lets admins through alone. They cannot change their own role, and however many change each other's at once, one admin stays. A role
+// that gives no more power than before ends the user's sessions: also one that they have already, as the first try may have died before that.
 func (s SetRole) Do(ctx context.Context, in In) (httpapi.Versioned, error) {
 	var none httpapi.Versioned
 	if err := in.Caller.MustBeAdmin(); err != nil {
@@ -43,12 +46,20 @@ func (s SetRole) Do(ctx context.Context, in In) (httpapi.Versioned, error) {
 	if in.Caller.UserID == in.UserID {
 		return none, domain.ErrOwnRole
 	}
+	raised := false
 	user, err := s.Users.Update(ctx, in.UserID, func(user *domain.User) (*domain.Event, error) {
 		if err := in.IfMatch.Check(user.State().Version); err != nil {
 			return nil, err
 		}
+		raised = role.Above(user.Role())
+		if err := s.Admins.SetAdmin(ctx, in.UserID, role == domain.Admin, in.Caller.UserID); err != nil {
+			return nil, err
+		}
 		return user.SetRole(role, s.Now(), s.Random)
 	})
+	if err == nil && !raised {
+		err = s.Sessions.EndAll(ctx, in.UserID, s.Now())
+	}
 	if err != nil {
 		return none, err
 	}

@@ -34,7 +34,7 @@ func TestARoleIsGivenAtHome(t *testing.T) {
 	stand := localtest.New(t)
 	admin, ana, asked := stand.NewUserAs(t, domain.Admin), stand.NewUser(t), stand.AnotherHome(t)
 	put(stand.Serve(t, name, handler), ana, admin.Token, "editor", "").Fails(t, http.StatusServiceUnavailable, "storage.unavailable")
-	if got := asked(); !slices.Equal(got, []string{"GetItem"}) {
+	if got := asked(); !slices.Equal(got, []string{"BatchGetItem"}) {
 		t.Errorf("asked %q of the home region", got)
 	}
 }

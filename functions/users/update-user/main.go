@@ -16,5 +16,5 @@ func handler(env *platform.Env) httpapi.Handler {
 		Users: env.Accounts().AtHome(),
 		Now:   env.Now, Random: env.Random,
 	}
-	return httpapi.Authenticate(env.Verifier(), httpapi.Command(http.StatusOK, update.Do))
+	return httpapi.Authenticate(env.AdminVerifier(), httpapi.Command(http.StatusOK, update.Do))
 }
