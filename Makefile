@@ -78,7 +78,7 @@ bench-dynamodb: ## The embedded DynamoDB against Amazon's DynamoDB Local through
 
 browser: ## Uploads from a page in a headless Chromium, across origins; a screenshot in build/browser.png (installs Chromium, Node.js)
 	@scripts/install.sh chromium node npm
-	@mkdir -p build && scripts/uploads.sh browser
+	@mkdir -p build && scripts/uploads.sh browser && echo "and with preflights that reach \$$default:" && scripts/uploads.sh browser --preflight-to-default
 
 large-upload: ## 200 MB in parts from a client that is killed twice; the memory of every function (Linux)
 	@scripts/uploads.sh large-upload

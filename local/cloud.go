@@ -223,6 +223,7 @@ func (c *cloud) functions(context.Context) error {
 	c.closers = append(c.closers, c.pool.Close)
 	options := gateway.Options{
 		Routes: routes, Invoke: c.pool.Invoke, Region: c.set.region, AccountID: stack.AccountID, APIID: c.stack.API.LogicalID, Log: c.log, Debug: c.set.debug,
+		PreflightToDefault: c.set.preflightToDefault,
 	}
 	if cors := c.stack.API.CORS; cors != nil {
 		options.CORS = (*gateway.CORS)(cors)

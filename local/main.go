@@ -27,6 +27,7 @@ type settings struct {
 	data, template, log, region string
 	regions                     []string      // that run together; none for region alone
 	lag, jitter                 time.Duration // of the links between them
+	preflightToDefault          bool          // see gateway.Options
 	debug                       bool          // functions that a debugger can attach to
 	dynamoDB                    string        // endpoint of another DynamoDB; "" is the embedded one
 	parameters                  map[string]string
@@ -83,6 +84,7 @@ func parse(args []string, out io.Writer) (settings, error) {
 	flags.DurationVar(&set.lag, "lag", 20*time.Millisecond, "with --regions: how long the way from one to another takes")
 	flags.DurationVar(&set.jitter, "jitter", 10*time.Millisecond, "with --regions: up to how much longer it may take")
 	flags.BoolVar(&set.debug, "debug", false, "build functions for a debugger, run one process of each and end none for its time; logs the process to attach to")
+	flags.BoolVar(&set.preflightToDefault, "preflight-to-default", false, "let the route $default answer preflight requests, as one reading of AWS's page has it")
 	flags.StringVar(&set.log, "log", "text", "form of the log on standard error: text or json")
 	flags.Func("parameter-overrides", `parameters of the template, as for sam: "Name=value Name=value"`, func(text string) error {
 		for _, pair := range strings.Fields(text) {

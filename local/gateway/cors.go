@@ -10,7 +10,8 @@ import (
 )
 
 // CORS is the API's CorsConfiguration. When it is there, API Gateway alone decides on CORS: it answers every preflight request, whatever
-// the routes are, and ignores the CORS headers of functions.
+// the routes are, and ignores the CORS headers of functions. The same page says that $default "catches" OPTIONS as well; see
+// Options.PreflightToDefault.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
 type CORS struct {
 	AllowOrigins, AllowMethods, AllowHeaders, ExposeHeaders []string // origins are exact, *, https://* or http://*

@@ -36,8 +36,11 @@ type Invoker func(ctx context.Context, function string, payload []byte) ([]byte,
 
 // Options configures an API.
 type Options struct {
-	Routes                   []Route
-	CORS                     *CORS // nil leaves CORS to the functions
+	Routes []Route
+	CORS   *CORS // nil leaves CORS to the functions
+	// PreflightToDefault takes AWS's page on CORS by its other reading: a route that takes OPTIONS, such as $default, receives preflights
+	// too. Their answers are passed on as they are, so a function that relies on the gateway's headers is found out.
+	PreflightToDefault       bool
 	Invoke                   Invoker
 	Region, AccountID, APIID string           // us-east-1, 000000000000 and local when empty
 	Log                      *slog.Logger     // receives why a request failed, which no answer tells; nil discards
@@ -90,7 +93,9 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	// Observed in every snapshot, on answers of the function and of API Gateway alike.
 	answer.header.Set("Apigw-Requestid", id)
-	a.opts.CORS.apply(answer.header, r)
+	if !a.opts.PreflightToDefault || !a.opts.CORS.isPreflight(r) {
+		a.opts.CORS.apply(answer.header, r)
+	}
 	answer.write(w, r.Method)
 }
 
@@ -99,7 +104,7 @@ func (a *api) answer(w http.ResponseWriter, r *http.Request, id string) (answer 
 	if tooLongHead(r) {
 		return refusal(http.StatusRequestHeaderFieldsTooLarge), true
 	}
-	if a.opts.CORS.isPreflight(r) {
+	if a.opts.CORS.isPreflight(r) && !a.opts.PreflightToDefault {
 		return &response{status: http.StatusNoContent, header: http.Header{}}, true
 	}
 	path := requestPath(r)

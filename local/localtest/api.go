@@ -65,6 +65,7 @@ func (s *Stand) front(t testing.TB, f template.Function, invoke gateway.Invoker)
 	t.Helper()
 	options := gateway.Options{
 		Region: Region, AccountID: stack.AccountID, APIID: "api", Log: slog.New(slog.DiscardHandler), Invoke: invoke,
+		PreflightToDefault: s.PreflightToDefault,
 	}
 	for _, r := range f.Routes {
 		options.Routes = append(options.Routes, gateway.Route{Method: r.Method, Path: r.Path, Function: f.Name})

@@ -38,6 +38,8 @@ type Stand struct {
 	Stack *stack.Stack
 	S3    string // endpoint; "" until local/localtest/buckets sets it
 
+	PreflightToDefault bool // of the HTTP APIs served from now on; see gateway.Options
+
 	MailDown atomic.Bool
 	mail     atomic.Pointer[Fault]
 

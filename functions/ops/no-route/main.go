@@ -2,6 +2,8 @@
 package main
 
 import (
+	"strings"
+
 	"lyceum"
 
 	"lyceum/shared/httpapi"
@@ -10,7 +12,9 @@ import (
 
 func main() { platform.Start(handler) }
 
-func handler(*platform.Env) httpapi.Handler {
+func handler(env *platform.Env) httpapi.Handler {
 	noRoute := NoRoute{Routes: readRoutes(lyceum.Template)}
-	return httpapi.Query(noRoute.Do)
+	cors := readCORS(lyceum.Template)
+	cors.Origins = strings.Split(env.Var("ALLOWED_ORIGINS"), ",")
+	return httpapi.Preflights(cors, httpapi.Query(noRoute.Do))
 }

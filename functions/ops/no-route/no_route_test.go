@@ -1,11 +1,13 @@
 package main
 
 import (
+	"maps"
 	"net/http"
 	"os"
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -46,6 +48,40 @@ func TestD67APathWithOtherMethodsIs405(t *testing.T) {
 			t.Errorf("Allow: %s", got)
 		}
 	})
+}
+
+// AWS's page on CORS says that API Gateway answers preflights, and that $default receives OPTIONS.
+func TestPreflightsGetTheSameAnswerUnderBothReadings(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	byGateway := stand.Serve(t, name, handler)
+	stand.PreflightToDefault = true
+	byFunction := stand.Serve(t, name, handler)
+	for _, origin := range append(stand.Stack.API.CORS.AllowOrigins, "https://evil.example", "null") {
+		for _, path := range []string{"/api/users/me", "/api/nothing", "/"} {
+			ask := localtest.Request{Method: "OPTIONS", Path: path, Header: http.Header{
+				"Origin": {origin}, "Access-Control-Request-Method": {"PATCH"}, "Access-Control-Request-Headers": {"authorization,content-type"},
+			}}
+			var answers []map[string]string
+			for _, api := range []*localtest.API{byGateway, byFunction} {
+				answer := api.Do(ask)
+				got := map[string]string{"status": strconv.Itoa(answer.Status), "vary": answer.Header.Get("Vary")}
+				for key := range answer.Header {
+					if strings.HasPrefix(key, "Access-Control-") {
+						got[key] = answer.Header.Get(key)
+					}
+				}
+				answers = append(answers, got)
+			}
+			if !maps.Equal(answers[0], answers[1]) || answers[1]["status"] != "204" {
+				t.Errorf("%s from %s: the gateway says %v, the function %v", path, origin, answers[0], answers[1])
+			}
+			allowed := slices.Contains(stand.Stack.API.CORS.AllowOrigins, origin)
+			if got := answers[1]["Access-Control-Allow-Origin"]; allowed != (got == origin) || !allowed && got != "" {
+				t.Errorf("%s: got the allowed origin %q", origin, got)
+			}
+		}
+	}
 }
 
 func TestUnknownPathsAre404InTheErrorForm(t *testing.T) {
