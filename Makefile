@@ -30,11 +30,11 @@ lint: ## gofmt, go vet, staticcheck
 vuln: ## Known vulnerabilities in what the code calls (asks vuln.go.dev; GOVULNDB names another source)
 	go run $(GOVULNCHECK) $${GOVULNDB:+-db $$GOVULNDB} ./...
 
-build: ## The Lambda binaries as they are deployed, into build/ (GOARCH=amd64 for x86_64)
+build: ## The Lambda binaries as they are deployed, into build/arm64
 	@scripts/build.sh
 
 sizes: build ## Size of every bootstrap binary, zipped as it is deployed
-	@go run ./scripts/sizes build
+	@go run ./scripts/sizes build/arm64
 
 test-dynamodb-local: ## Behaviour suite, repositories and journey on Amazon's DynamoDB Local (installs Java, Maven)
 	@scripts/install.sh java mvn
@@ -55,18 +55,19 @@ figures: build ## What is measured on this machine, into docs/FIGURES.md: sizes,
 openapi: ## docs/openapi.yaml from template.yaml, README.md and the functions' code
 	go run ./scripts/openapi
 
-sam: build ## The real SAM CLI: validate --lint, cfn-lint, the shapes of all regions and a harmless build (installs both from PyPI)
+sam: ## The real SAM CLI: validate --lint, cfn-lint, the shapes of all regions and a harmless build (installs both from PyPI)
 	@scripts/sam.sh validate --lint
 	@[ -x .venv-lint/bin/cfn-lint ] || { python3 -m venv .venv-lint && .venv-lint/bin/pip install -q cfn-lint==1.58.0; }
 	.venv-lint/bin/cfn-lint --regions eu-west-1 us-east-1 -t template.yaml
 	@$(MAKE) --no-print-directory shapes
 	@time scripts/sam.sh build
+	@scripts/sam-sentences.sh
 
 shapes: ## The translated template of every kind of deployment: quotas, rules, parameters, alarms; docs/QUOTAS.md, docs/ALARMS.md
 	@scripts/sam.sh --version
 	@.venv/bin/python scripts/shapes.py
 
-sam-local: ## The journey over sam local start-api (installs Docker and the SAM CLI, builds the base image)
+sam-local: ## docs/SAM.md typed in a fresh copy: the journey over sam local start-api (installs Docker and the SAM CLI)
 	@scripts/sam-local.sh
 
 bench-gateway: ## A warm request through the local gateway against sam local, in one run
@@ -82,6 +83,10 @@ browser: ## Uploads from a page in a headless Chromium, across origins; a screen
 
 large-upload: ## 200 MB in parts from a client that is killed twice; the memory of every function (Linux)
 	@scripts/uploads.sh large-upload
+
+# `sam build` asks for this one, for each function (Metadata in template.yaml).
+build-%:
+	@$(dir $(abspath $(firstword $(MAKEFILE_LIST))))scripts/sam-build.sh $* $(ARTIFACTS_DIR)
 
 deploy: ## Build and deploy an environment: make deploy ENV=dev (staging, prod), all regions or REGIONS="eu-west-1 …"
 	@scripts/deploy.sh $(ENV) $(REGIONS)

@@ -134,7 +134,7 @@ func TestEachFolderOfFunctionsIsOneBlockOfTheTemplate(t *testing.T) {
 		}
 	}
 	for _, f := range load(t).Functions {
-		folder := "functions/" + strings.TrimPrefix(path.Clean(f.CodeURI), "build/")
+		folder := path.Clean(f.CodeURI)
 		main, ok := mains[folder]
 		delete(mains, folder)
 		if !ok {
@@ -180,7 +180,7 @@ func TestEachFolderOfFunctionsIsOneBlockOfTheTemplate(t *testing.T) {
 		}
 	}
 	for folder := range mains {
-		t.Errorf("%s has no block in template.yaml with CodeUri: build/%s/", folder, strings.TrimPrefix(folder, "functions/"))
+		t.Errorf("%s has no block in template.yaml with CodeUri: %s/", folder, folder)
 	}
 }
 
@@ -228,7 +228,7 @@ func TestDocsListWhatThereIs(t *testing.T) {
 	stack := load(t)
 	var routes, functions, packages []string
 	for _, f := range stack.Functions {
-		functions = append(functions, strings.TrimPrefix(path.Clean(f.CodeURI), "build/"))
+		functions = append(functions, strings.TrimPrefix(path.Clean(f.CodeURI), "functions/"))
 		for _, r := range f.Routes {
 			if r.Path != "$default" {
 				routes = append(routes, r.Method+" "+r.Path)
@@ -279,6 +279,9 @@ func TestEveryEnvironmentOfTheTemplateCanBeDeployed(t *testing.T) {
 		for pair := range strings.FieldsSeq(regexp.MustCompile(`parameter_overrides = "(.*)"`).FindStringSubmatch(deploy)[1]) {
 			key, value, _ := strings.Cut(pair, "=")
 			parameters[key] = value
+		}
+		if !strings.Contains(deploy, `template_file = ".aws-sam/build/template.yaml"`) || parameters["Architecture"] != "arm64" {
+			t.Errorf("section %s does not deploy what sam build made, for arm64", name)
 		}
 		if parameters["Environment"] != env {
 			t.Errorf("D70, D71: section %s deploys Environment=%s", name, parameters["Environment"])

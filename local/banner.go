@@ -18,6 +18,8 @@ func (f *fleet) banner(out io.Writer) {
 	}
 	if f.world != nil {
 		f.regionsBanner(out, data)
+	} else if c.set.services {
+		f.servicesBanner(out, data)
 	} else {
 		fmt.Fprintf(out, `
   HTTP API   %s/api   %d functions of %s, rebuilt when their source changes
@@ -27,6 +29,11 @@ func (f *fleet) banner(out io.Writer) {
 `, c.url(apiPart), len(c.stack.Functions), c.set.template, c.dynamo, c.set.region, c.url(s3Part), data)
 	}
 	fmt.Fprintf(out, "  mail       %s/_local/mail   what was sent, with its links\n", c.url(apiPart))
+	if c.set.services {
+		fmt.Fprintf(out, "\n  next, in a second terminal:\n\n    sam build && sam local start-api%s\n\n", c.samFlags())
+		fmt.Fprintf(out, "ready at %s (Ctrl-C ends it)\n", c.url(apiPart))
+		return
+	}
 	fmt.Fprintf(out, "\n  try        curl %s/api/health\n\n", c.url(apiPart))
 	fmt.Fprintf(out, "ready at %s (Ctrl-C ends it)\n", c.url(apiPart))
 }

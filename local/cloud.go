@@ -204,6 +204,9 @@ func (c *cloud) functions(context.Context) error {
 	var routes []gateway.Route
 	var packages []string
 	for _, f := range c.stack.Functions {
+		if c.set.services && len(f.Routes) > 0 {
+			continue // it runs in a container of sam local
+		}
 		packages = append(packages, stack.Package(f))
 		functions = append(functions, lambda.Function{
 			Name: f.Name, Package: stack.Package(f), MemoryMB: f.MemoryMB, Timeout: f.Timeout,
@@ -221,6 +224,10 @@ func (c *cloud) functions(context.Context) error {
 		return err
 	}
 	c.closers = append(c.closers, c.pool.Close)
+	if c.set.services {
+		c.api = http.HandlerFunc(apiIsElsewhere)
+		return c.newBuilder(packages)
+	}
 	options := gateway.Options{
 		Routes: routes, Invoke: c.pool.Invoke, Region: c.set.region, AccountID: stack.AccountID, APIID: c.stack.API.LogicalID, Log: c.log, Debug: c.set.debug,
 		PreflightToDefault: c.set.preflightToDefault,
@@ -231,6 +238,10 @@ func (c *cloud) functions(context.Context) error {
 	if c.api, err = gateway.New(options); err != nil {
 		return err
 	}
+	return c.newBuilder(packages)
+}
+
+func (c *cloud) newBuilder(packages []string) error {
 	dir, err := c.buildFolder()
 	if err != nil {
 		return err

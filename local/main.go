@@ -30,6 +30,7 @@ type settings struct {
 	preflightToDefault          bool          // see gateway.Options
 	debug                       bool          // functions that a debugger can attach to
 	dynamoDB                    string        // endpoint of another DynamoDB; "" is the embedded one
+	services                    bool          // no HTTP API: the routes run in the containers of sam local
 	parameters                  map[string]string
 }
 
@@ -81,6 +82,7 @@ func parse(args []string, out io.Writer) (settings, error) {
 		set.regions = strings.Split(strings.ReplaceAll(text, " ", ""), ",")
 		return nil
 	})
+	flags.BoolVar(&set.services, "services", false, `serve DynamoDB, S3, mail and events for the containers of "sam local", which serves the HTTP API; --port is that of mail, 3030 if not given`)
 	flags.DurationVar(&set.lag, "lag", 20*time.Millisecond, "with --regions: how long the way from one to another takes")
 	flags.DurationVar(&set.jitter, "jitter", 10*time.Millisecond, "with --regions: up to how much longer it may take")
 	flags.BoolVar(&set.debug, "debug", false, "build functions for a debugger, run one process of each and end none for its time; logs the process to attach to")
@@ -108,8 +110,15 @@ func parse(args []string, out io.Writer) (settings, error) {
 		err = fmt.Errorf("%q is not a flag (go run ./local -h lists the flags)", flags.Arg(0))
 	case len(set.regions) > 0 && set.dynamoDB != "":
 		err = errors.New("--regions needs the embedded DynamoDB, so it does not go with --dynamodb-endpoint")
+	case set.services && (len(set.regions) > 0 || set.data == ""):
+		err = errors.New("--services serves one region, and its data folder keeps what sam must know: leave --regions and --data \"\" out")
 	case set.log != "text" && set.log != "json":
 		err = fmt.Errorf("--log is %q, not text or json", set.log)
+	}
+	given := map[string]bool{}
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	if set.services {
+		set.forContainers(given)
 	}
 	return set, err
 }

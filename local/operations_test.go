@@ -11,7 +11,7 @@ import (
 )
 
 // needsAccount finds what needs AWS. TestOperationsOnAWS in scripts/deploy runs it against a stand-in.
-var needsAccount = regexp.MustCompile(`\baws |make deploy |scripts/sam\.sh deploy|scripts/build\.sh|git switch|--environment|--table |--regions`)
+var needsAccount = regexp.MustCompile(`\baws |make deploy |scripts/sam\.sh (?:build|deploy)|git switch|--environment|--table |--regions`)
 
 var inline = regexp.MustCompile("`((?:go run \\./cmd|make|scripts)[^`]*)`")
 

@@ -74,10 +74,9 @@ func Load(o Options) (*Stack, error) {
 	return s, nil
 }
 
-// Package is the main package behind a function: CodeUri is the build folder plus the source folder below functions/.
+// Package is the main package behind a function: that of its CodeUri.
 func Package(f template.Function) string {
-	_, folder, _ := strings.Cut(path.Clean(f.CodeURI), "/")
-	return "./functions/" + folder
+	return "./" + path.Clean(f.CodeURI)
 }
 
 // Environment is a function's whole configuration: the template's variables, the endpoints of the local cloud and its own credentials.

@@ -42,10 +42,10 @@ func TestProject(t *testing.T) {
 	t.Run("every function has its route, folder and settings", func(t *testing.T) {
 		t.Parallel()
 		want := []string{
-			"RegisterFunction build/auth/register/ 1769 10s POST /api/auth/register",
-			"GetLessonFunction build/progress/get-lesson/ 128 10s GET /api/lessons/{id}",
-			"CreateUploadFunction build/uploads/create-upload/ 256 20s POST /api/uploads",
-			"NoRouteFunction build/ops/no-route/ 128 10s ANY $default",
+			"RegisterFunction functions/auth/register/ 1769 10s POST /api/auth/register",
+			"GetLessonFunction functions/progress/get-lesson/ 128 10s GET /api/lessons/{id}",
+			"CreateUploadFunction functions/uploads/create-upload/ 256 20s POST /api/uploads",
+			"NoRouteFunction functions/ops/no-route/ 128 10s ANY $default",
 		}
 		var got []string
 		for _, f := range s.Functions {

@@ -26,7 +26,7 @@ type desk struct {
 
 func (k *desk) Run(_ context.Context, command []string, out io.Writer) error {
 	k.ran = append(k.ran, strings.Join(command, " "))
-	if command[0] == "scripts/build.sh" {
+	if slices.Equal(command, []string{"scripts/sam.sh", "build"}) {
 		return nil
 	}
 	_, err := k.cloud.Run(command, nil)

@@ -54,7 +54,7 @@ func (d *deployment) deploy(ctx context.Context) error {
 	if err := d.prepare(ctx); err != nil {
 		return err
 	}
-	if err := d.run(ctx, "scripts/build.sh"); err != nil {
+	if err := d.run(ctx, "scripts/sam.sh", "build"); err != nil {
 		return err
 	}
 	before := maps.Clone(d.state)

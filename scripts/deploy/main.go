@@ -90,15 +90,12 @@ func command(ctx context.Context, config string, args []string, in io.Reader, ou
 	return d.deploy(ctx)
 }
 
-// real runs commands on this machine. BUILD and SAM name other programs for scripts/build.sh and scripts/sam.sh.
+// real runs commands on this machine. SAM names another program for scripts/sam.sh.
 type real struct{}
 
 func program(ctx context.Context, command []string) *exec.Cmd {
 	name := command[0]
-	switch name {
-	case "scripts/build.sh":
-		name = cmp.Or(os.Getenv("BUILD"), name)
-	case "scripts/sam.sh":
+	if name == "scripts/sam.sh" {
 		name = cmp.Or(os.Getenv("SAM"), name)
 	}
 	cmd := exec.CommandContext(ctx, name, command[1:]...)

@@ -103,7 +103,7 @@ func newPlace(t *testing.T, k *desk) *place {
 	}))
 	t.Cleanup(api.Close)
 	p.change(t, k, func(c *fakeaws.Cloud) { c.URL, c.Template = api.URL, k.cloud.Template })
-	p.env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "FAKE_AWS="+p.account, "SAM="+filepath.Join(bin, "sam"), "BUILD=true", "GOFLAGS=-buildvcs=false -trimpath")
+	p.env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "FAKE_AWS="+p.account, "SAM="+filepath.Join(bin, "sam"), "GOFLAGS=-buildvcs=false -trimpath")
 	return p
 }
 

@@ -58,7 +58,7 @@ func document(root string) ([]byte, error) {
 		if len(f.Routes) == 0 {
 			continue
 		}
-		c, err := readUseCase(types, strings.TrimPrefix(filepath.ToSlash(filepath.Clean(f.CodeURI)), "build/"))
+		c, err := readUseCase(types, strings.TrimPrefix(filepath.ToSlash(filepath.Clean(f.CodeURI)), "functions/"))
 		if err != nil {
 			return nil, err
 		}

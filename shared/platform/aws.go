@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -28,6 +29,10 @@ func (e *Env) config() aws.Config {
 	}
 	credentials := aws.Credentials{
 		AccessKeyID: e.Var("AWS_ACCESS_KEY_ID"), SecretAccessKey: e.Var("AWS_SECRET_ACCESS_KEY"), SessionToken: e.Lookup("AWS_SESSION_TOKEN"),
+	}
+	// The stand of `sam local` knows its functions by keys of their own; in AWS the variable is empty.
+	if id, secret, ok := strings.Cut(e.Lookup("LOCAL_CREDENTIALS"), ":"); ok {
+		credentials = aws.Credentials{AccessKeyID: id, SecretAccessKey: secret}
 	}
 	e.awsv2 = &aws.Config{
 		Region:      e.Region(),

@@ -44,6 +44,9 @@ func (c *Cloud) Run(args []string, in io.Reader) (string, error) {
 	}
 	line.region = line.flag("region")
 	if args[0] == "sam" || strings.HasSuffix(args[0], "sam.sh") {
+		if slices.Contains(args, "build") {
+			return "", nil
+		}
 		return c.samDeploy(line)
 	}
 	if c.Down[line.region] {
