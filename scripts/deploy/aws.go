@@ -22,7 +22,8 @@ var (
 	errMissing = errors.New("it does not exist")
 	awsCode    = regexp.MustCompile(`An error occurred \((\w+)\)`)
 	// noAnswer is what the AWS CLI says, or the codes that a service has, when a region is down. Everything else is an answer.
-	noAnswer = regexp.MustCompile(`Could not connect to the endpoint URL|[Tt]imeout on endpoint URL|Connection was closed|\((InternalFailure|InternalError|InternalServerError|ServiceUnavailable\w*|50\d)\)`)
+	noAnswer = regexp.MustCompile(`Could not connect to the endpoint URL|[Tt]imeout on endpoint URL|Connection was closed|` +
+		`\((InternalFailure|InternalError|InternalServerError|ServiceUnavailable\w*|50\d)\)`)
 )
 
 // ask runs a command of the AWS CLI that changes nothing, and reads its JSON. errMissing says that what was asked for does not exist.

@@ -23,13 +23,16 @@ func (d *deployment) conflicts() (found []string) {
 		wanted := regionsOf(d.members)
 		switch {
 		case s.Status == "UPDATE_ROLLBACK_FAILED":
-			say("%s could not be put back after a failed update. Mend the cause that its events name, then: aws cloudformation continue-update-rollback --region %s --stack-name %s", m.region, m.region, m.stack)
+			say("%s could not be put back after a failed update. Mend the cause that its events name, then: "+
+				"aws cloudformation continue-update-rollback --region %s --stack-name %s", m.region, m.region, m.stack)
 		case strings.HasSuffix(s.Status, "_IN_PROGRESS"):
 			say("%s is being changed by somebody else (%s). Wait until that has ended.", m.region, s.Status)
 		case d.alarms[m.region] != "" && !d.unwatched:
-			say("The alarm %s is on in %s, and CloudFormation would put an update back. To deploy a fix all the same: scripts/deploy.sh --unwatched %s %s", d.alarms[m.region], m.region, d.env, m.region)
+			say("The alarm %s is on in %s, and CloudFormation would put an update back. To deploy a fix all the same: "+
+				"scripts/deploy.sh --unwatched %s %s", d.alarms[m.region], m.region, d.env, m.region)
 		case len(wanted) < len(deployed) || !slices.Equal(wanted[:len(deployed)], deployed):
-			say("Regions may only grow at its end, and %s has %s: the first one owns the global tables. To let another region decide about accounts, set IdentityHome.", m.region, strings.Join(deployed, ","))
+			say("Regions may only grow at its end, and %s has %s: the first one owns the global tables. "+
+				"To let another region decide about accounts, set IdentityHome.", m.region, strings.Join(deployed, ","))
 		case len(wanted) > len(deployed)+1:
 			say("%d regions are new, and DynamoDB adds one replica in an update: add one region after the other.", len(wanted)-len(deployed))
 		case cmp.Or(s.Parameters["IdentityConsistency"], "single") != cmp.Or(m.parameters["IdentityConsistency"], "single"):
@@ -43,10 +46,12 @@ func (d *deployment) conflicts() (found []string) {
 		}
 	}
 	if len(versions) > 1 {
-		say("The keys of the regions differ: wait until Secrets Manager has replicated the new ones (aws secretsmanager describe-secret --query ReplicationStatus).")
+		say("The keys of the regions differ: " +
+			"wait until Secrets Manager has replicated the new ones (aws secretsmanager describe-secret --query ReplicationStatus).")
 	}
 	if old, moving := d.moves(); moving && slices.ContainsFunc(d.selected, func(m member) bool { return m.region == old }) && d.down[old] == nil {
-		say("IdentityHome moves away from %s, which answers: while the stacks are changed one after the other, two regions would decide who has an address. Move it only when %s is lost, and name the other regions: scripts/deploy.sh %s %s", old, old, d.env, strings.Join(without(regionsOf(d.members), old), " "))
+		say("IdentityHome moves away from %s, which answers: while the stacks are changed one after the other, "+
+			"two regions would decide who has an address. Move it only when %s is lost, and name the other regions: scripts/deploy.sh %s %s", old, old, d.env, strings.Join(without(regionsOf(d.members), old), " "))
 	}
 	return found
 }

@@ -17,7 +17,8 @@ const monitoring = 5
 // regions whose buckets were not there before. A region that was added to others comes into DNS last, when it has the old objects.
 func (d *deployment) finish(ctx context.Context, added []member) error {
 	isNew := func(m member) bool {
-		return !d.first && m.parameters["InDns"] != "false" && (slices.ContainsFunc(added, func(a member) bool { return a.region == m.region }) || d.state[m.region].Parameters["InDns"] == "false")
+		return !d.first && m.parameters["InDns"] != "false" &&
+			(slices.ContainsFunc(added, func(a member) bool { return a.region == m.region }) || d.state[m.region].Parameters["InDns"] == "false")
 	}
 	for _, entering := range []bool{false, true} {
 		for _, m := range d.selected {

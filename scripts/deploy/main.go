@@ -70,7 +70,10 @@ func command(ctx context.Context, config string, args []string, in io.Reader, ou
 	if err != nil {
 		return err
 	}
-	d := &deployment{env: env, members: members, plan: *plan, unwatched: *unwatched, world: w, out: out, state: map[string]*stack{}, down: map[string]error{}, keys: map[string]string{}, alarms: map[string]string{}}
+	d := &deployment{
+		env: env, members: members, plan: *plan, unwatched: *unwatched, world: w, out: out,
+		state: map[string]*stack{}, down: map[string]error{}, keys: map[string]string{}, alarms: map[string]string{},
+	}
 	if d.selected, err = choose(members, flags.Args()[1:]); err != nil {
 		return err
 	}

@@ -19,7 +19,9 @@ func (d *deployment) rollOut(ctx context.Context, m member) error {
 		}
 	}
 	old := d.state[m.region]
-	overrides := map[string]string{"Version": d.version, "KeysVersion": d.keys[m.region], "DeletionProtection": "false", "BucketRegions": strings.Join(d.bucketRegions(m), ",")}
+	overrides := map[string]string{
+		"Version": d.version, "KeysVersion": d.keys[m.region], "DeletionProtection": "false", "BucketRegions": strings.Join(d.bucketRegions(m), ","),
+	}
 	if old != nil {
 		overrides["DeletionProtection"] = old.Parameters["DeletionProtection"]
 	}

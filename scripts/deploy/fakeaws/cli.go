@@ -50,13 +50,13 @@ func (c *Cloud) Run(args []string, in io.Reader) (string, error) {
 		return c.samDeploy(line)
 	}
 	if c.Down[line.region] {
-		return "", fmt.Errorf("Could not connect to the endpoint URL: \"https://%s.%s.amazonaws.com/\"", line.service, line.region)
+		return "", says("Could not connect to the endpoint URL: \"https://%s.%s.amazonaws.com/\"", line.service, line.region)
 	}
 	if c.Denied != "" && line.operation == c.Denied {
 		return "", failure("AccessDenied", line.operation, "User: arn:aws:iam::%s:user/operator is not authorized to perform it", Account)
 	}
 	if line.region == "" && !slices.Contains([]string{"sts", "route53"}, line.service) {
-		return "", fmt.Errorf("You must specify a region. You can also configure your region by running \"aws configure\".")
+		return "", says("You must specify a region. You can also configure your region by running \"aws configure\".")
 	}
 	service, ok := map[string]func(call) (any, error){
 		"get-caller-identity": func(call) (any, error) { return map[string]string{"Account": Account}, nil },

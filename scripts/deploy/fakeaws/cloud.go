@@ -99,9 +99,16 @@ func (c *Cloud) id() string {
 	return fmt.Sprintf("%08d-0000-4000-8000-000000000000", c.Made)
 }
 
+// said is what the AWS CLI prints of an error.
+type said string
+
+func (s said) Error() string { return string(s) }
+
+func says(format string, args ...any) error { return said(fmt.Sprintf(format, args...)) }
+
 // failure is what the AWS CLI says of an error answer.
 func failure(code, operation, format string, args ...any) error {
-	return fmt.Errorf("An error occurred (%s) when calling the %s operation: %s", code, operation, fmt.Sprintf(format, args...))
+	return says("An error occurred (%s) when calling the %s operation: %s", code, operation, fmt.Sprintf(format, args...))
 }
 
 // Main is the program `aws`, or `sam`, over the account in the file that FAKE_AWS names. It returns the exit code.

@@ -31,7 +31,7 @@ func (c *Cloud) apply(region string, old, set map[string]string) (undo []func() 
 	}
 	c.Tables[limits].Protected = protected
 	if !slices.Contains(c.Secrets[region+"/lyceum-"+env+"/keys"], set["KeysVersion"]) {
-		return undo, fmt.Errorf("Secrets Manager can't find the specified secret value for VersionId: %s", set["KeysVersion"])
+		return undo, says("Secrets Manager can't find the specified secret value for VersionId: %s", set["KeysVersion"])
 	}
 	for _, kind := range []string{"content", "uploads"} {
 		name := func(region string) string {
@@ -50,7 +50,7 @@ func (c *Cloud) apply(region string, old, set map[string]string) (undo []func() 
 				continue
 			}
 			if c.Buckets[name(other)] == nil {
-				return undo, fmt.Errorf("Destination bucket must exist. (Service: S3, Status Code: 400)")
+				return undo, says("Destination bucket must exist. (Service: S3, Status Code: 400)")
 			}
 			to = append(to, name(other))
 		}
@@ -58,7 +58,7 @@ func (c *Cloud) apply(region string, old, set map[string]string) (undo []func() 
 	}
 	if why := c.Broken[region]; why != "" {
 		delete(c.Broken, region)
-		return undo, fmt.Errorf("%s", why)
+		return undo, says("%s", why)
 	}
 	switch {
 	case set["DomainName"] == "":
@@ -87,7 +87,7 @@ func (c *Cloud) globals(owner, env string, before, regions []string, create, pro
 		name := "lyceum-" + env + "-" + kind
 		isStrong := strong && kind == "identity"
 		if isStrong && len(regions) != 3 {
-			return undo, fmt.Errorf("MRSC global tables must have exactly three replicas")
+			return undo, says("MRSC global tables must have exactly three replicas")
 		}
 		for _, region := range added {
 			key := region + "/" + name

@@ -117,7 +117,7 @@ func (c *Cloud) updateTable(line call) (any, error) {
 	t := c.Tables[line.region+"/"+line.flag("table-name")]
 	var updates []struct{ Delete struct{ RegionName string } }
 	if err := json.Unmarshal([]byte(line.flag("replica-updates")), &updates); err != nil || t == nil {
-		return nil, fmt.Errorf("Error parsing parameter '--replica-updates': %w", err)
+		return nil, says("Error parsing parameter '--replica-updates': %v", err)
 	}
 	if want := map[bool]int{true: 2, false: 1}[t.Strong]; len(updates) != want {
 		return nil, failure("ValidationException", "UpdateTable", "%d replicas must be deleted in one call, not %d", want, len(updates))
@@ -207,7 +207,7 @@ func (c *Cloud) createJob(line call) (any, error) {
 	}
 	var generator struct{ S3JobManifestGenerator struct{ SourceBucket string } }
 	if err := json.Unmarshal([]byte(line.flag("manifest-generator")), &generator); err != nil {
-		return nil, fmt.Errorf("Error parsing parameter '--manifest-generator': %w", err)
+		return nil, says("Error parsing parameter '--manifest-generator': %v", err)
 	}
 	b := c.Buckets[strings.TrimPrefix(generator.S3JobManifestGenerator.SourceBucket, "arn:aws:s3:::")]
 	if b == nil || b.Region != line.region || len(b.To) == 0 || line.flag("account-id") != Account || !strings.HasPrefix(line.flag("role-arn"), "arn:aws:iam::") {

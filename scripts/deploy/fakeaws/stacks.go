@@ -21,7 +21,7 @@ func (c *Cloud) samDeploy(line call) (string, error) {
 	}
 	line.operation, line.region = "sam", region
 	if c.Down[region] {
-		return "", fmt.Errorf("Could not connect to the endpoint URL: \"https://cloudformation.%s.amazonaws.com/\"", region)
+		return "", says("Could not connect to the endpoint URL: \"https://cloudformation.%s.amazonaws.com/\"", region)
 	}
 	if _, asked := line.flags["--no-confirm-changeset"]; !asked {
 		return "", fmt.Errorf("sam deploy asks for a confirmation and nobody answers")
@@ -98,7 +98,7 @@ func (c *Cloud) create(line call, s *Stack) error {
 			s.Status = "ROLLBACK_FAILED"
 		}
 	}
-	return fmt.Errorf("Error: Failed to create/update the stack: %s, %s: %w", s.Name, s.Status, err)
+	return says("Error: Failed to create/update the stack: %s, %s: %v", s.Name, s.Status, err)
 }
 
 func (c *Cloud) update(line call, s *Stack, parameters map[string]string, triggers []string) error {
@@ -115,7 +115,7 @@ func (c *Cloud) update(line call, s *Stack, parameters map[string]string, trigge
 	for _, arn := range triggers {
 		if !slices.Contains(c.alarms(line.region), arn) {
 			s.Status = "UPDATE_ROLLBACK_COMPLETE"
-			return fmt.Errorf("Rollback trigger %s is missing", arn)
+			return says("Rollback trigger %s is missing", arn)
 		}
 	}
 	before, err := json.Marshal([]any{c.Tables, c.Buckets, c.Records})
@@ -123,7 +123,7 @@ func (c *Cloud) update(line call, s *Stack, parameters map[string]string, trigge
 		_, err = c.apply(line.region, s.Parameters, parameters)
 	}
 	if err == nil && (c.Alarm[line.region] || c.On[line.region]) && len(triggers) > 0 {
-		err = fmt.Errorf("Rollback requested by alarm %s", triggers[0])
+		err = says("Rollback requested by alarm %s", triggers[0])
 	}
 	if err != nil {
 		c.Tables, c.Buckets, c.Records = nil, nil, nil
@@ -131,7 +131,7 @@ func (c *Cloud) update(line call, s *Stack, parameters map[string]string, trigge
 			return back
 		}
 		s.Status = "UPDATE_ROLLBACK_COMPLETE"
-		return fmt.Errorf("Error: Failed to create/update the stack: %s, UPDATE_ROLLBACK_COMPLETE: %w", s.Name, err)
+		return says("Error: Failed to create/update the stack: %s, UPDATE_ROLLBACK_COMPLETE: %v", s.Name, err)
 	}
 	s.Status, s.Parameters, s.Triggers = "UPDATE_COMPLETE", parameters, triggers
 	return nil
@@ -197,7 +197,7 @@ func (c *Cloud) updateStack(line call) (any, error) {
 		UsePreviousValue             bool
 	}
 	if err := json.Unmarshal([]byte(line.flag("parameters")), &list); err != nil {
-		return nil, fmt.Errorf("Error parsing parameter '--parameters': %w", err)
+		return nil, says("Error parsing parameter '--parameters': %v", err)
 	}
 	set := map[string]string{}
 	for _, p := range list {
@@ -213,7 +213,7 @@ func (c *Cloud) updateStack(line call) (any, error) {
 	triggers := s.Triggers
 	if text := line.flag("rollback-configuration"); text != "" {
 		if err := json.Unmarshal([]byte(text), &watch); err != nil {
-			return nil, fmt.Errorf("Error parsing parameter '--rollback-configuration': %w", err)
+			return nil, says("Error parsing parameter '--rollback-configuration': %v", err)
 		}
 		triggers = nil
 		for _, trigger := range watch.RollbackTriggers {
@@ -232,7 +232,7 @@ func (c *Cloud) updateStack(line call) (any, error) {
 
 func (c *Cloud) waitUpdate(line call) (any, error) {
 	if s := c.Stacks[line.region]; s == nil || s.Status != "UPDATE_COMPLETE" {
-		return nil, fmt.Errorf("Waiter StackUpdateComplete failed: Waiter encountered a terminal failure state")
+		return nil, says("Waiter StackUpdateComplete failed: Waiter encountered a terminal failure state")
 	}
 	return nil, nil
 }
@@ -258,7 +258,7 @@ func (c *Cloud) deleteStack(line call) (any, error) {
 
 func (c *Cloud) waitDelete(line call) (any, error) {
 	if c.Stacks[line.region] != nil {
-		return nil, fmt.Errorf("Waiter StackDeleteComplete failed: Waiter encountered a terminal failure state")
+		return nil, says("Waiter StackDeleteComplete failed: Waiter encountered a terminal failure state")
 	}
 	return nil, nil
 }
