@@ -56,6 +56,7 @@ var quotes = map[string][]quote{
 		{"24 hours for an address", "shared/domain/link.go", `LinkKind{"verify", 24 * time.Hour}`},
 		{"one more every 4.8 hours", "shared/mail/letters/post.go", "Limit: 5, Window: 24 * time.Hour"},
 		{"It takes 1,000 writes a second", onePartition, ""},
+		{"go after 400 days", "template.yaml", "AuditDays:\n    Type: Number\n    Default: 400"},
 		{"those of the last 35 days", "template.yaml", "PointInTimeRecoveryEnabled: true"},
 		{"brings it over 2 MB of JSON", "shared/dynamo/exports.go", "exportBytes = 2 << 20"},
 		{"the 6 MB of a Lambda's answer", lambdaQuotas, ""},

@@ -27,19 +27,20 @@ var shown = map[string]struct {
 	section       string
 	fields, other []string
 }{
-	"account": {"account", []string{"email", "emailVerified", "pendingEmail", "formerEmail", "formerVerified", "username", "role", "createdAt", "updatedAt"},
+	"account": {"account", []string{"email", "emailVerified", "pendingEmail", "formerEmail", "formerVerified", "username", "role", "timeZone", "createdAt", "updatedAt"},
 		[]string{"version", "event", "usersPk", "usersSk"}},
 	"credential":  {"password", []string{"changedAt"}, []string{"hash", "event"}},
 	"link":        {"mailedLinks", []string{"email", "issuedAt"}, []string{"hash", "askedBy"}},
 	"progress":    {"progress", nil, []string{"event", "version"}},
 	"resume":      {"positions", nil, []string{"version"}},
 	"done":        {"history", nil, []string{"version"}},
-	"summary":     {"summaries", []string{"completed", "scoreSum", "recent"}, []string{"event"}},
+	"summary":     {"summaries", nil, []string{"event", "version"}},
 	"like":        {"likes", []string{"liked", "at"}, []string{"ever", "counted", "version", "event"}},
 	"certificate": {"certificates", nil, []string{"version"}},
 	"upload": {"uploads", []string{"originalName", "contentType", "size", "sha256", "status", "reason", "createdAt"},
 		[]string{"objectKey", "bucket", "region", "parts", "etag", "thumbnails", "until", "expiresAt", "version"}},
 	"quota":       {"storage", []string{"bytes", "files"}, []string{"open", "version"}},
+	"audit":       {"activity", []string{"kind", "outcome", "from", "requestId"}, []string{"actor", "subject", "address", "expiresAt", "cataloguePk", "catalogueSk"}},
 	"avatar":      {"picture", []string{"upload", "changedAt"}, nil},
 	"session":     {"sessions", []string{"device", "region", "createdAt", "lastUsedAt"}, []string{"seed", "generation", "rotations", "expiresAt"}},
 	"session-end": {"endedSessions", []string{"at"}, []string{"expiresAt"}},

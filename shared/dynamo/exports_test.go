@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,6 +25,27 @@ func TestEveryKindOfAUserHasItsPlaceInAnExport(t *testing.T) {
 	for _, row := range rows {
 		if kind := (key{"USER#x", row[1]}).kind(); shown[kind].section == "" {
 			t.Errorf("%s, the kind %s, has no entry in the table of exports.go: say what its owner sees of it", row[1], kind)
+		}
+	}
+}
+
+// The time zone was kept and not shown. Each attribute of a kind that lists them is shown, or left out with intent.
+func TestEveryAttributeOfAUserHasItsPlaceInAnExport(t *testing.T) {
+	t.Parallel()
+	for kind, of := range map[string]any{
+		"account": userItem{}, "credential": credentialItem{}, "link": linkItem{}, "progress": progressItem{}, "resume": resumeItem{},
+		"summary": summaryItem{}, "like": likeItem{}, "certificate": certificateItem{}, "upload": uploadItem{}, "quota": quotaItem{},
+		"avatar": avatarItem{}, "session": sessionItem{}, "session-end": endItem{}, "idempotency": idempotencyItem{}, "audit": auditItem{},
+	} {
+		place := shown[kind]
+		for i := range reflect.TypeOf(of).NumField() {
+			attribute, _, _ := strings.Cut(reflect.TypeOf(of).Field(i).Tag.Get("dynamodbav"), ",")
+			if place.fields == nil || attribute == "" || slices.Contains(never, attribute) {
+				continue
+			}
+			if !slices.Contains(place.fields, attribute) && !slices.Contains(place.other, attribute) {
+				t.Errorf("%s of %s is neither shown nor named among those that are not", attribute, kind)
+			}
 		}
 	}
 }

@@ -32,6 +32,8 @@ import (
 //	learning   USER#<id>         UPLOAD#<id>                  upload; refused ones expire   Uploads.Create, Change
 //	learning   USER#<id>         QUOTA#<region>               what one region counted       Uploads.Create, Change
 //	learning   USER#<id>         AVATAR                       which upload is the picture   Uploads.SetAvatar
+//	learning   USER#<id>         AUDIT#<id>                   entry of the audit trail, expires  Audit.Keep
+//	learning   NOBODY#<hash>     AUDIT#<id>                   the same of an address without account  Audit.Keep
 //	learning   OUTBOX#<event>    EVENT                        event, expires                the write it tells of
 //	learning   ANALYTICS#<month>#<0-7>  <day>#<kind>#<track>#<region>  events of a day, counted      Analytics.Count
 //	ephemeral  USER#<id>         SESSION#<id>                 session, expires              Sessions.Open, Refresh
@@ -44,6 +46,7 @@ import (
 //
 //	index catalogue of learning: cataloguePk PUBLISHED or DRAFT, catalogueSk <track>#<difficulty>#<order, 6 digits>#<lesson id>.
 //	Certificates are in the index catalogue too: cataloguePk CERTIFICATE#<public id>, catalogueSk CERTIFICATE.
+//	So are audit entries: cataloguePk AUDIT#<kind>, catalogueSk <entry's id>. A kind's partition takes 1,000 entries a second.
 //	index users of identity: usersPk USERS, usersSk <createdAt>#<user id>. One partition takes 1,000 registrations and changes a second.
 const (
 	accountSK      = "ACCOUNT"
@@ -107,6 +110,16 @@ func resumeKey(user domain.UserID, region string) key {
 func doneKey(user domain.UserID, lesson domain.LessonID, first time.Time) key {
 	return key{userPK(user), doneSK + domain.FormatTime(first) + "#" + lesson.String()}
 }
+
+const auditSK = "AUDIT#"
+
+// auditKey is an entry of the audit trail in the partition of a user.
+func auditKey(user domain.UserID, id domain.AuditID) key {
+	return key{userPK(user), auditSK + id.String()}
+}
+
+// auditPK finds the entries of a kind, in the index catalogue.
+func auditPK(kind string) string { return auditSK + kind }
 
 const likeSK = "LIKE#"
 

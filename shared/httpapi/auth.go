@@ -33,6 +33,7 @@ func Authenticate(v Verifier, next Handler) Handler {
 		if err != nil {
 			return nil, err
 		}
+		takenOf(ctx).caller = caller.UserID
 		if err := meterUser(ctx, caller.UserID); err != nil {
 			return nil, err
 		}

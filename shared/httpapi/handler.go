@@ -45,10 +45,11 @@ func Serve(log *slog.Logger, h Handler) func(context.Context, events.APIGatewayV
 			r.Body = body
 		}
 		r.Headers = lowerNames(e.Headers)
-		res, _ := h(ctx, r)
+		known := &taken{requestID: e.RequestContext.RequestID}
+		res, _ := h(context.WithValue(ctx, takenKey{}, known), r)
 		trace, _ := ctx.Value("x-amzn-trace-id").(string) // X-Ray's, from the Lambda runtime
 		log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("requestId", e.RequestContext.RequestID), slog.String("route", e.RouteKey),
-			slog.String("trace", trace), slog.Int("status", res.Status), slog.Float64("ms", float64(time.Since(begin).Microseconds())/1000))
+			slog.String("userId", known.caller.String()), slog.String("trace", trace), slog.Int("status", res.Status), slog.Float64("ms", float64(time.Since(begin).Microseconds())/1000))
 		return res.event(), nil
 	}
 }
@@ -88,12 +89,11 @@ func (r *Response) event() events.APIGatewayV2HTTPResponse {
 // withHeaders sets what every answer carries. A route that wants caching says so itself.
 func withHeaders(next Handler) Handler {
 	return func(ctx context.Context, r *Request) (*Response, error) {
-		limit := taken{requestID: r.RequestContext.RequestID}
-		res, err := next(context.WithValue(ctx, takenKey{}, &limit), r)
+		res, err := next(ctx, r)
 		if res.Header == nil {
 			res.Header = map[string]string{}
 		}
-		maps.Copy(res.Header, limit.headers())
+		maps.Copy(res.Header, takenOf(ctx).headers())
 		for name, value := range map[string]string{
 			"x-request-id":              r.RequestContext.RequestID,
 			"x-content-type-options":    "nosniff",

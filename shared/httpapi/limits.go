@@ -146,11 +146,15 @@ func source(ip string) (string, error) {
 	return netip.PrefixFrom(address, 64).Masked().String(), nil
 }
 
-// taken is what the limiter said of a request, for the answer's headers. withHeaders puts it into the context.
+// taken is what became known of a request on its way: what the limiter said, for the answer's headers, and whom it is of and about. Serve
+// puts it into the context.
 type taken struct {
 	requestID string
 	policy    domain.Policy
 	decision  domain.Decision
+	caller    domain.UserID // for the request's log line
+	subject   domain.UserID // for its audit entry, as is address
+	address   string
 }
 
 type takenKey struct{}

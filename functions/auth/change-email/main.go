@@ -16,5 +16,5 @@ func handler(env *platform.Env) httpapi.Handler {
 	change := ChangeEmail{
 		Accounts: home, Users: home, Limits: env.Limits(), Cost: auth.DefaultCost, Now: env.Now, Random: env.Random,
 	}
-	return httpapi.Authenticate(env.Verifier(), httpapi.Command(http.StatusAccepted, change.Do))
+	return httpapi.Authenticate(env.Verifier(), env.Audit().Of("auth/change-email", httpapi.Command(http.StatusAccepted, change.Do)))
 }

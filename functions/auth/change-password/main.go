@@ -17,5 +17,5 @@ func handler(env *platform.Env) httpapi.Handler {
 		Sessions: env.Sessions(), SignIn: env.SignIn(), Limits: env.Limits(), Cost: auth.DefaultCost, Now: env.Now, Random: env.Random,
 		Log: env.Log,
 	}
-	return httpapi.Authenticate(env.Verifier(), httpapi.Command(http.StatusOK, change.Do))
+	return httpapi.Authenticate(env.Verifier(), env.Audit().Of("auth/change-password", httpapi.Command(http.StatusOK, change.Do)))
 }

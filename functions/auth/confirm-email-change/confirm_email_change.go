@@ -34,6 +34,7 @@ func (c ConfirmEmailChange) Do(ctx context.Context, in In) (httpapi.NoContent, e
 	if err != nil {
 		return none, err
 	}
+	httpapi.About(ctx, user, link.Email)
 	if err := link.OutlivedBy(credential); err != nil {
 		return none, err
 	}

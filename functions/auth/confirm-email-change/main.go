@@ -13,5 +13,5 @@ func main() { platform.Start(handler) }
 func handler(env *platform.Env) httpapi.Handler {
 	home := env.Accounts().AtHome()
 	confirm := ConfirmEmailChange{Links: home, Changes: home, Now: env.Now, Random: env.Random}
-	return httpapi.Command(http.StatusNoContent, confirm.Do)
+	return env.Audit().Of("auth/confirm-email-change", httpapi.Command(http.StatusNoContent, confirm.Do))
 }

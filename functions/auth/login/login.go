@@ -72,6 +72,7 @@ func (l Login) Do(ctx context.Context, in In) (Out, error) {
 	if err != nil {
 		return Out{}, err
 	}
+	httpapi.About(ctx, user, email)
 	if !matches {
 		return Out{}, ErrWrong
 	}

@@ -16,5 +16,5 @@ func handler(env *platform.Env) httpapi.Handler {
 	login := Login{
 		Accounts: accounts, Hashes: accounts.AtHome(), Limits: env.Limits(), SignIn: env.SignIn(), Cost: auth.DefaultCost, Random: env.Random, Log: env.Log,
 	}
-	return httpapi.Command(http.StatusOK, login.Do)
+	return env.Audit().Of("auth/login", httpapi.Command(http.StatusOK, login.Do))
 }

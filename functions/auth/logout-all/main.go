@@ -12,5 +12,5 @@ func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
 	logoutAll := LogoutAll{Sessions: env.Sessions(), Now: env.Now}
-	return httpapi.Authenticate(env.Verifier(), httpapi.Action(http.StatusNoContent, logoutAll.Do))
+	return httpapi.Authenticate(env.Verifier(), env.Audit().Of("auth/logout-all", httpapi.Action(http.StatusNoContent, logoutAll.Do)))
 }

@@ -12,5 +12,5 @@ func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
 	logout := Logout{Sessions: env.Sessions()}
-	return httpapi.Authenticate(env.Verifier(), httpapi.Action(http.StatusNoContent, logout.Do))
+	return httpapi.Authenticate(env.Verifier(), env.Audit().Of("auth/logout", httpapi.Action(http.StatusNoContent, logout.Do)))
 }

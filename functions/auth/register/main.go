@@ -16,5 +16,5 @@ func handler(env *platform.Env) httpapi.Handler {
 		Accounts: env.Accounts(),
 		SignIn:   env.SignIn(), Cost: auth.DefaultCost, Now: env.Now, Random: env.Random,
 	}
-	return env.Limits().ByIP(httpapi.RegisterIP, httpapi.Command(http.StatusCreated, register.Do))
+	return env.Limits().ByIP(httpapi.RegisterIP, env.Audit().Of("auth/register", httpapi.Command(http.StatusCreated, register.Do)))
 }

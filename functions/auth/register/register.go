@@ -69,6 +69,7 @@ func (r Register) Do(ctx context.Context, in In) (Out, error) {
 	if err := r.Accounts.Register(ctx, user, credential, created); err != nil {
 		return Out{}, err
 	}
+	httpapi.About(ctx, user, email)
 	tokens, err := r.SignIn.Open(ctx, user, credential, in.Request.Device())
 	return Out{httpapi.ViewSelf(user), tokens}, err
 }

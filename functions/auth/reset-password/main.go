@@ -17,5 +17,5 @@ func handler(env *platform.Env) httpapi.Handler {
 		Links: home, Users: home, Accounts: home, Sessions: env.Sessions(), Limits: env.Limits(), Cost: auth.DefaultCost, Now: env.Now, Random: env.Random,
 		Log: env.Log,
 	}
-	return httpapi.Command(http.StatusNoContent, reset.Do)
+	return env.Audit().Of("auth/reset-password", httpapi.Command(http.StatusNoContent, reset.Do))
 }

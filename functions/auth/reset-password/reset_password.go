@@ -51,6 +51,7 @@ func (r ResetPassword) Do(ctx context.Context, in In) (httpapi.NoContent, error)
 	if err != nil {
 		return none, err
 	}
+	httpapi.About(ctx, user, link.Email)
 	if err := link.OutlivedBy(credential); err != nil {
 		return none, err
 	}

@@ -13,5 +13,5 @@ func main() { platform.Start(handler) }
 func handler(env *platform.Env) httpapi.Handler {
 	sessions := env.Sessions()
 	revoke := RevokeSession{Owners: sessions, Ender: sessions}
-	return httpapi.Authenticate(env.Verifier(), httpapi.Action(http.StatusNoContent, revoke.Do))
+	return httpapi.Authenticate(env.Verifier(), env.Audit().Of("auth/revoke-session", httpapi.Action(http.StatusNoContent, revoke.Do)))
 }

@@ -13,5 +13,5 @@ func main() { platform.Start(handler) }
 func handler(env *platform.Env) httpapi.Handler {
 	home := env.Accounts().AtHome()
 	verify := VerifyEmail{Links: home, Users: home, Now: env.Now, Random: env.Random}
-	return httpapi.Command(http.StatusNoContent, verify.Do)
+	return env.Audit().Of("auth/verify-email", httpapi.Command(http.StatusNoContent, verify.Do))
 }

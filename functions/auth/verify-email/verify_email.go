@@ -29,10 +29,11 @@ type In struct {
 // the link's time is not over.
 func (v VerifyEmail) Do(ctx context.Context, in In) (httpapi.NoContent, error) {
 	now := v.Now()
-	_, _, link, err := auth.OpenLink(ctx, v.Links, domain.VerifyLink, in.Body.Token, now)
+	user, _, link, err := auth.OpenLink(ctx, v.Links, domain.VerifyLink, in.Body.Token, now)
 	if err != nil {
 		return httpapi.NoContent{}, err
 	}
+	httpapi.About(ctx, user, link.Email)
 	_, err = v.Users.Update(ctx, link.UserID, func(u *domain.User) (*domain.Event, error) {
 		return u.VerifyEmail(link.Email, now, v.Random)
 	})

@@ -10,5 +10,5 @@ func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
 	export := ExportMe{Exports: env.Exports(), Cursors: env.Cursors(), Now: env.Now}
-	return httpapi.Authenticate(env.Verifier(), httpapi.Query(export.Do))
+	return httpapi.Authenticate(env.Verifier(), env.Audit().Of("users/export-me", httpapi.Query(export.Do)))
 }

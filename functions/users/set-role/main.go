@@ -16,5 +16,5 @@ func handler(env *platform.Env) httpapi.Handler {
 		Users: home, Admins: home, Sessions: env.Sessions(),
 		Now: env.Now, Random: env.Random,
 	}
-	return httpapi.Authenticate(env.AdminVerifier(), httpapi.Command(http.StatusOK, set.Do))
+	return httpapi.Authenticate(env.AdminVerifier(), env.Audit().Of("users/set-role", httpapi.Command(http.StatusOK, set.Do)))
 }

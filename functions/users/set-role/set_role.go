@@ -48,6 +48,7 @@ func (s SetRole) Do(ctx context.Context, in In) (httpapi.Versioned, error) {
 	}
 	raised := false
 	user, err := s.Users.Update(ctx, in.UserID, func(user *domain.User) (*domain.Event, error) {
+		httpapi.About(ctx, user, domain.Email{})
 		if err := in.IfMatch.Check(user.State().Version); err != nil {
 			return nil, err
 		}

@@ -16,5 +16,5 @@ func handler(env *platform.Env) httpapi.Handler {
 		Users: env.Accounts().AtHome(),
 		Now:   env.Now, Random: env.Random,
 	}
-	return httpapi.Authenticate(env.AdminVerifier(), httpapi.Command(http.StatusOK, update.Do))
+	return httpapi.Authenticate(env.AdminVerifier(), env.Audit().Of("users/update-user", httpapi.Command(http.StatusOK, update.Do)))
 }

@@ -40,6 +40,7 @@ func (u UpdateUser) Do(ctx context.Context, in In) (httpapi.Versioned, error) {
 		return none, err
 	}
 	user, err := u.Users.Update(ctx, in.UserID, func(user *domain.User) (*domain.Event, error) {
+		httpapi.About(ctx, user, domain.Email{})
 		if err := in.IfMatch.Check(user.State().Version); err != nil {
 			return nil, err
 		}
