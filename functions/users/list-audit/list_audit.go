@@ -37,6 +37,12 @@ type Entry struct {
 	RequestID string  `json:"requestId"`
 }
 
+// Faults of the query.
+var (
+	errOneList = fault.New(fault.Invalid, "audit.list_unclear", "name either user or kind")
+	errNoID    = fault.New(fault.Invalid, "audit.user_invalid", "is no id of a user")
+)
+
 // activity is the route that shows callers their own entries.
 const activity = "GET /api/users/me/activity"
 
@@ -52,7 +58,7 @@ func (l ListAudit) Do(ctx context.Context, in In) (httpapi.List[Entry], error) {
 		return none, err
 	}
 	if (in.User == "") == (in.Kind == "") {
-		return none, fault.InField("user", "name either user or kind")
+		return none, fault.InField("user", errOneList)
 	}
 	if in.Kind != "" {
 		return l.page(ctx, in, "kind "+in.Kind, func(page domain.Page) ([]domain.AuditEntry, string, error) {
@@ -61,7 +67,7 @@ func (l ListAudit) Do(ctx context.Context, in In) (httpapi.List[Entry], error) {
 	}
 	user, err := domain.ParseID[domain.User](in.User)
 	if err != nil {
-		return none, fault.InField("user", "is no id")
+		return none, fault.InField("user", errNoID)
 	}
 	return l.page(ctx, in, "user "+in.User, func(page domain.Page) ([]domain.AuditEntry, string, error) {
 		return l.Entries.Of(ctx, user, page)
