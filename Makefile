@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint vuln sizes build iam costs idle figures openapi test-dynamodb-local sam shapes sam-local bench-gateway bench-dynamodb browser large-upload deploy deploy-plan clean
+.PHONY: help run test race lint vuln sizes build iam costs idle figures openapi test-dynamodb-local sam shapes sam-local bench-gateway bench-dynamodb browser large-upload guide-system deploy deploy-plan clean
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
@@ -80,6 +80,10 @@ bench-dynamodb: ## The embedded DynamoDB against Amazon's DynamoDB Local through
 browser: ## Uploads from a page in a headless Chromium, across origins; a screenshot in build/browser.png (installs Chromium, Node.js)
 	@scripts/install.sh chromium node npm
 	@mkdir -p build && scripts/uploads.sh browser && echo "and with preflights that reach \$$default:" && scripts/uploads.sh browser --preflight-to-default
+
+guide-system: ## A system of the design guide made with miniflare, brought here by cmd/migrate, killed twice on the way (installs Node.js)
+	@scripts/install.sh node npm
+	@scripts/guide-system/run.sh
 
 large-upload: ## 200 MB in parts from a client that is killed twice; the memory of every function (Linux)
 	@scripts/uploads.sh large-upload
