@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"lyceum/local/address"
 	"lyceum/local/bus"
 	"lyceum/local/dynamodb"
 	"lyceum/local/gateway"
@@ -138,7 +139,7 @@ func (c *cloud) openDynamoDB(ctx context.Context) error {
 	if c.fleet.world != nil {
 		c.fleet.world.Attach(c.set.region, engine)
 	}
-	c.serveHTTP(c.listeners[dynamoDBPart], engine)
+	c.serveHTTP(c.listeners[dynamoDBPart], address.OnlyOwn(engine))
 	return c.stack.EnsureTables(ctx, c.stack.DynamoDB(c.dynamo))
 }
 
@@ -183,19 +184,11 @@ func (c *cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !strings.HasPrefix(r.URL.Path, "/_local/"):
 		c.api.ServeHTTP(w, r)
-	case !named(r.Host):
+	case !address.Own(r.Host):
 		http.Error(w, "this page is for the machine it runs on", http.StatusForbidden)
 	default:
 		c.local.ServeHTTP(w, r)
 	}
-}
-
-// named tells whether the Host header is an address or a name of this machine, and not a name of somebody's web page that resolves to it.
-func named(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	return net.ParseIP(strings.Trim(host, "[]")) != nil || host == "localhost" || host == "host.docker.internal"
 }
 
 // functions prepares the processes and the HTTP API before them; there is no code yet.

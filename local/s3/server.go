@@ -15,6 +15,8 @@ import (
 	"github.com/gofiber/fiber/v3"
 	"github.com/versity/versitygw/s3api"
 	"github.com/versity/versitygw/s3api/middlewares"
+
+	"lyceum/local/address"
 )
 
 // Options of a server.
@@ -67,7 +69,7 @@ func newApp(o Options, store *store) (*fiber.App, error) {
 	root := middlewares.RootUserConfig{Access: rand.Text(), Secret: rand.Text()}
 	gateway, err := s3api.New(store, root, o.Region, newKeys(o.Secret), nil, nil, nil, nil,
 		s3api.WithQuiet(), s3api.WithKeepAlive(), s3api.WithConcurrencyLimiter(maxConnections, maxRequests), s3api.WithMpMaxParts(maxParts),
-		s3api.WithMiddleware("/", logRequest(o.Log)), s3api.WithMiddleware("/", errorsWithCORS(store)))
+		s3api.WithMiddleware("/", onlyOwn), s3api.WithMiddleware("/", logRequest(o.Log)), s3api.WithMiddleware("/", errorsWithCORS(store)))
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +93,14 @@ func logRequest(log *slog.Logger) fiber.Handler {
 		log.Debug("s3", "method", method, "path", path, "status", c.Response().StatusCode(), "ms", time.Since(begin).Milliseconds())
 		return err
 	}
+}
+
+// onlyOwn refuses requests to names of others that resolve to this machine.
+func onlyOwn(c fiber.Ctx) error {
+	if !address.Own(string(c.Request().Host())) {
+		return c.Status(fiber.StatusMisdirectedRequest).SendString("this server is for the machine it runs on")
+	}
+	return c.Next()
 }
 
 // errorsWithCORS gives browsers the reason of a refusal too: the gateway judges the signature of most requests before the origin.
