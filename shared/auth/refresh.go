@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"time"
 
 	"lyceum/shared/domain"
 )
@@ -25,28 +26,36 @@ func NewRefreshKey(key string) (RefreshKey, error) {
 	return RefreshKey{b}, nil
 }
 
-// Device is the token by which a device that signed in to an account is known there again (OWASP, "device cookies"): 16 random bytes and an
-// HMAC-SHA256 of them and the account. It proves no password and opens nothing.
-func (k RefreshKey) Device(account string, random io.Reader) (string, error) {
-	id := make([]byte, deviceBytes)
-	if _, err := io.ReadFull(random, id); err != nil {
+// Device is the token by which a device that signed in to an account is known there again (OWASP, "device cookies"): 16 random bytes, when
+// the password was set that it knew, and an HMAC-SHA256 of them and the account. It proves no password and opens nothing.
+func (k RefreshKey) Device(account string, credential domain.Credential, random io.Reader) (string, error) {
+	head := make([]byte, deviceBytes, headBytes)
+	if _, err := io.ReadFull(random, head); err != nil {
 		return "", err
 	}
-	return b64url.EncodeToString(append(id, k.deviceMAC(account, id)...)), nil
+	head = binary.BigEndian.AppendUint64(head, uint64(credential.ChangedAt.UnixMilli()))
+	return b64url.EncodeToString(append(head, k.deviceMAC(account, head)...)), nil
 }
 
-// IsDevice tells whether Device made the token for the account.
-func (k RefreshKey) IsDevice(token, account string) bool {
+// IsDevice reports whether Device made the token for the account, and for a password that was set at which time: of an older one than the
+// account's the device is not known any more.
+func (k RefreshKey) IsDevice(token, account string) (passwordAt time.Time, ok bool) {
 	b, err := b64url.DecodeString(token)
-	return err == nil && len(b) == deviceBytes+sha256.Size && b64url.EncodeToString(b) == token &&
-		hmac.Equal(b[deviceBytes:], k.deviceMAC(account, b[:deviceBytes]))
+	if err != nil || len(b) != deviceBytes+8+sha256.Size || b64url.EncodeToString(b) != token {
+		return time.Time{}, false
+	}
+	head, mac := b[:deviceBytes+8], b[deviceBytes+8:]
+	if !hmac.Equal(mac, k.deviceMAC(account, head)) {
+		return time.Time{}, false
+	}
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(head[deviceBytes:]))).UTC(), true
 }
 
 // deviceMAC begins with a word, so that it can be no refresh token's, which begins with an id.
-func (k RefreshKey) deviceMAC(account string, id []byte) []byte {
+func (k RefreshKey) deviceMAC(account string, head []byte) []byte {
 	h := hmac.New(sha256.New, k.key)
 	io.WriteString(h, "device\n"+account+"\n")
-	h.Write(id)
+	h.Write(head)
 	return h.Sum(nil)
 }
 

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
 
 	"lyceum/shared/domain"
 )
@@ -35,7 +37,8 @@ type limitItem struct {
 const limitTries = 3
 
 // Take implements domain.Limiter: one conditional update for a subject that has its whole limit or nothing left of it, else two. A third is
-// needed only when the item expires between the two. A call that DynamoDB did and whose answer got lost is counted again.
+// needed only when the item expires between the two. A call that DynamoDB did and whose answer got lost is counted again. When DynamoDB is
+// asked too often about a subject of a policy for tries at a secret, they are refused.
 func (l Limits) Take(ctx context.Context, policy domain.Policy, subject string) (domain.Decision, error) {
 	return l.TakeMany(ctx, policy, subject, 1)
 }
@@ -69,6 +72,9 @@ func (l Limits) TakeMany(ctx context.Context, policy domain.Policy, subject stri
 			{"tat + :value", "tat <= :bound", taken, latest},
 		} {
 			item, done, err := l.move(ctx, limitPK(policy.Name, subject), c.set, c.condition, c.value, c.bound, expires)
+			if overload(err) && policy.Kept > 0 { // so many tries at one secret are an attack, and none of them is judged
+				return domain.Decision{Limit: policy.Limit, RetryAfter: time.Second, Reset: time.Second}, nil
+			}
 			if err != nil {
 				return domain.Decision{}, err
 			}
@@ -78,6 +84,12 @@ func (l Limits) TakeMany(ctx context.Context, policy domain.Policy, subject stri
 		}
 	}
 	return domain.Decision{}, ErrBusy
+}
+
+// overload reports whether DynamoDB refused a call because an item, or the table, gets too many.
+func overload(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && slices.Contains([]string{"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"}, api.ErrorCode())
 }
 
 // move sets tat if the condition holds. It returns the item that stands then, and whether its tat is the new one.

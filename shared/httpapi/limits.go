@@ -41,11 +41,13 @@ var ErrLocked = fault.New(fault.RateLimited, "auth.locked", "Too many wrong pass
 const LimiterWait = 300 * time.Millisecond
 
 // Limits applies policies to requests. A limiter that fails, or does not answer within Wait, lets the request go on: limits protect
-// against abuse, and their table must not be able to stop everybody. That is logged once a request, as error.
+// against abuse, and their table must not be able to stop everybody. That is logged once a request, as error. Tries at a secret are then
+// counted by each instance of a function for itself: Outage.
 type Limits struct {
 	Limiter domain.Tries
 	Wait    time.Duration // LimiterWait in functions
 	Log     *slog.Logger
+	Outage  *Outage // nil counts nothing
 }
 
 // ByIP asks the policy about the request's source before anything else is done.
@@ -76,6 +78,11 @@ func (l Limits) Try(ctx context.Context, policy domain.Policy, subject string, c
 	decision, err := l.take(ctx, policy, subject)
 	if err != nil {
 		return false, err
+	}
+	if decision.Limit == 0 { // not counted in the table
+		if err := l.Outage.admit(policy, subject); err != nil {
+			return false, err
+		}
 	}
 	right, err := check()
 	switch {

@@ -48,6 +48,7 @@ type Out struct {
 // Do answers ErrWrong for an unknown address after the same calls and the same hashing as for a wrong password. What can be no
 // account's (a malformed address, an empty password) is simply wrong too, and is not counted. Of an address that is tried too often or was
 // wrong too often, known or not, it answers httpapi.ErrRateLimited or httpapi.ErrLocked before it reads anything.
+// A device's token ends with the password that it knew.
 func (l Login) Do(ctx context.Context, in In) (Out, error) {
 	email, emailErr := domain.ParseEmail(in.Body.Email)
 	password, passwordErr := auth.EnteredPassword(in.Body.Password)
@@ -56,7 +57,7 @@ func (l Login) Do(ctx context.Context, in In) (Out, error) {
 	}
 	account, device := email.String(), in.Body.DeviceToken
 	subject := httpapi.Hashed(account)
-	known := l.SignIn.Refresh.IsDevice(device, account)
+	knew, known := l.SignIn.Refresh.IsDevice(device, account)
 	if known {
 		subject = httpapi.Hashed(account + "\n" + device)
 	}
@@ -67,7 +68,12 @@ func (l Login) Do(ctx context.Context, in In) (Out, error) {
 		if err != nil && !errors.Is(err, domain.ErrNoUser) {
 			return false, err
 		}
-		return l.Cost.Matches(password, credential.Hash)
+		compare := func() (bool, error) { return l.Cost.Matches(password, credential.Hash) }
+		if known && knew.Before(credential.ChangedAt) { // it knew an older password: as a stranger's
+			known = false
+			return l.Limits.Try(ctx, httpapi.LoginAccount, httpapi.Hashed(account), compare)
+		}
+		return compare()
 	})
 	if err != nil {
 		return Out{}, err
@@ -77,7 +83,7 @@ func (l Login) Do(ctx context.Context, in In) (Out, error) {
 		return Out{}, ErrWrong
 	}
 	if !known {
-		if device, err = l.SignIn.Refresh.Device(account, l.Random); err != nil {
+		if device, err = l.SignIn.Refresh.Device(account, credential, l.Random); err != nil {
 			return Out{}, err
 		}
 	}

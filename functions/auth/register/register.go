@@ -35,6 +35,7 @@ type In struct {
 type Out struct {
 	User httpapi.Self `json:"user"`
 	auth.Tokens
+	DeviceToken string `json:"deviceToken"` // as of login: this device is known from the beginning
 }
 
 // Do answers fault.Invalid with every field that breaks a rule, auth.ErrCommonPassword when that is all, or domain.ErrEmailTaken. An
@@ -71,5 +72,9 @@ func (r Register) Do(ctx context.Context, in In) (Out, error) {
 	}
 	httpapi.About(ctx, user, email)
 	tokens, err := r.SignIn.Open(ctx, user, credential, in.Request.Device())
-	return Out{httpapi.ViewSelf(user), tokens}, err
+	if err != nil {
+		return Out{}, err
+	}
+	device, err := r.SignIn.Refresh.Device(email.String(), credential, r.Random)
+	return Out{httpapi.ViewSelf(user), tokens, device}, err
 }

@@ -84,7 +84,7 @@ func TestRegisterAnswersTheUserAndTokens(t *testing.T) {
 	stand.WantCalls(t, name, func() { answer = api.Post(path, "", ana) })
 	var in signedIn
 	answer.Data(t, http.StatusCreated, &in)
-	want := "{data:{accessToken:text expiresIn:number refreshToken:text tokenType:text " +
+	want := "{data:{accessToken:text deviceToken:text expiresIn:number refreshToken:text tokenType:text " +
 		"user:{createdAt:text email:text emailVerified:bool id:text role:text timeZone:text updatedAt:text username:text}} success:bool}"
 	if got := answer.Shape(t); got != want {
 		t.Errorf("shape\n got %s\nwant %s", got, want)
