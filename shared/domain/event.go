@@ -21,14 +21,16 @@ const (
 	EmailChangeRequested  EventType = "auth.email_change_requested"
 	PasswordChanged       EventType = "auth.password_changed"
 
-	LessonCompleted EventType = "lesson.completed" // the first completion of a lesson by a user
-	TrackCompleted  EventType = "track.completed"  // every published lesson of a track completed by a user
-	LessonLiked     EventType = "lesson.liked"     // the first like of a lesson by a user
-	ProgressCounted EventType = "progress.counted" // a region counted a lesson for a user, or heard that another did; data userId, lessonId
-	LikeCounted     EventType = "like.counted"     // the same of a like
-	UploadConfirmed EventType = "upload.confirmed"
-	UploadDeleted   EventType = "upload.deleted"
-	AvatarChanged   EventType = "avatar.changed" // data userId, uploadId
+	LessonCompleted  EventType = "lesson.completed"  // the first completion of a lesson by a user
+	TrackCompleted   EventType = "track.completed"   // every published lesson of a track completed by a user
+	CatalogueChanged EventType = "catalogue.changed" // lessons were published, hidden, moved or deleted; data lessons: see ChangedLessons
+	CatalogueDue     EventType = "catalogue.due"     // a region has more learners to bring up to date with the catalogue
+	LessonLiked      EventType = "lesson.liked"      // the first like of a lesson by a user
+	ProgressCounted  EventType = "progress.counted"  // a region counted a lesson for a user, or heard that another did; data userId, lessonId
+	LikeCounted      EventType = "like.counted"      // the same of a like
+	UploadConfirmed  EventType = "upload.confirmed"
+	UploadDeleted    EventType = "upload.deleted"
+	AvatarChanged    EventType = "avatar.changed" // data userId, uploadId
 )
 
 // Event is something that happened, recorded in the same write as the change it tells of. Data holds ids, never personal data.

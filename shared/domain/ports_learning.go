@@ -60,7 +60,7 @@ const MaxChange = 100
 type LessonChanges interface {
 	// Change loads up to MaxChange different lessons, published or not, in the order of their ids, nil for one that is not there. It lets
 	// change alter and replace them, by nil to delete one, and saves those that differ then, together with the counts of published lessons:
-	// all or nothing. If the counts change, MaxChange-1 lessons may differ. When somebody else was faster, change runs again on what they left.
+	// all or nothing. If lessons are published, hidden, moved or deleted, MaxChange-2 may differ. When somebody else was faster, change runs again on what they left.
 	Change(ctx context.Context, ids []LessonID, change func(lessons []*Lesson) error) error
 }
 

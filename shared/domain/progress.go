@@ -141,13 +141,16 @@ func (p *Progress) Save(position Position) Outcome {
 }
 
 // Recount returns what the learner's totals in this region must change by, for each track: what is true now less what all regions together
-// have counted. So a double count by two regions that did not yet know of each other is taken back by the next change, and so is the
-// count of a track that the lesson has left.
-func (p *Progress) Recount(title string, track Track) map[Track]Tally {
+// have counted. So a double count by two regions that did not yet know of each other is taken back, and so is the count of a track that the
+// lesson has left. A lesson that is not published counts nothing.
+func (p *Progress) Recount(title string, track Track, published bool) map[Track]Tally {
 	mine, change := p.shards[p.region], map[Track]Tally{}
 	mine.Title, mine.Track = title, track
 	if now := p.Standing(); now.Completed() {
-		change[track] = Tally{1, int(now.BestScore)}
+		change[track] = Tally{} // a zero too is a part in the count
+		if published {
+			change[track] = Tally{1, int(now.BestScore)}
+		}
 	}
 	for _, s := range p.shards {
 		for t, counted := range s.Counted {

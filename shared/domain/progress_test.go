@@ -50,7 +50,7 @@ func TestD44TheBestScoreNeverFalls(t *testing.T) {
 		sum         int // what the totals change by
 	}{{60, 60, 60}, {90, 90, 30}, {40, 90, 0}, {0, 90, 0}, {100, 100, 10}} {
 		p.Complete(attempt(t, step.score, noon.Add(time.Duration(i)*time.Hour)))
-		change := p.Recount("", goTrack)[goTrack]
+		change := p.Recount("", goTrack, true)[goTrack]
 		got := p.Standing()
 		if got.BestScore != step.best || got.LastScore != step.score || got.Attempts != i+1 || change.ScoreSum != step.sum {
 			t.Errorf("after %d: best %d, last %d, attempts %d, sum %+d; want %d, %d, %d, %+d",
@@ -66,11 +66,11 @@ func TestD45TheFirstCompletionIsKept(t *testing.T) {
 		t.Parallel()
 		p := untouched(t, "us")
 		p.Complete(attempt(t, 0, noon.Add(1234*time.Microsecond)))
-		if change := p.Recount("", goTrack); len(change) != 1 || change[goTrack] != (domain.Tally{Completed: 1}) {
+		if change := p.Recount("", goTrack, true); len(change) != 1 || change[goTrack] != (domain.Tally{Completed: 1}) {
 			t.Errorf("first attempt: change %+v; want one lesson", change)
 		}
 		p.Complete(attempt(t, 70, noon.Add(time.Hour)))
-		if change := p.Recount("", goTrack)[goTrack]; change != (domain.Tally{ScoreSum: 70}) {
+		if change := p.Recount("", goTrack, true)[goTrack]; change != (domain.Tally{ScoreSum: 70}) {
 			t.Errorf("retry: change %+v; want 70 points", change)
 		}
 		got := p.Standing()
@@ -82,10 +82,10 @@ func TestD45TheFirstCompletionIsKept(t *testing.T) {
 		t.Parallel()
 		us := untouched(t, "us")
 		us.Complete(attempt(t, 50, noon))
-		us.Recount("", goTrack)
+		us.Recount("", goTrack, true)
 		eu := domain.RestoreProgress(us.Lesson(), "eu", map[string]domain.Shard{"us": us.Mine()})
 		eu.Complete(attempt(t, 80, noon.Add(time.Minute)))
-		if change := eu.Recount("", goTrack)[goTrack]; change != (domain.Tally{ScoreSum: 30}) || !eu.Standing().FirstCompletedAt.Equal(noon) {
+		if change := eu.Recount("", goTrack, true)[goTrack]; change != (domain.Tally{ScoreSum: 30}) || !eu.Standing().FirstCompletedAt.Equal(noon) {
 			t.Errorf("change %+v, first completion %v; want 30 points, noon", change, eu.Standing().FirstCompletedAt)
 		}
 	})
@@ -108,8 +108,8 @@ func TestRecount(t *testing.T) {
 		t.Parallel()
 		p := untouched(t, "us")
 		p.Complete(attempt(t, 50, noon))
-		p.Recount("", goTrack)
-		change := p.Recount("", rustTrack)
+		p.Recount("", goTrack, true)
+		change := p.Recount("", rustTrack, true)
 		want := domain.Tally{Completed: 1, ScoreSum: 50}
 		if change[rustTrack] != want || change[goTrack] != (domain.Tally{Completed: -1, ScoreSum: -50}) || p.Mine().Counted[rustTrack] != want || len(p.Mine().Counted) != 1 {
 			t.Errorf("change %+v, counted %+v", change, p.Mine().Counted)
@@ -121,12 +121,12 @@ func TestRecount(t *testing.T) {
 		for i, region := range []string{"eu", "us"} {
 			alone := untouched(t, region)
 			alone.Complete(attempt(t, domain.Score(40+50*i), noon))
-			alone.Recount("", goTrack)
+			alone.Recount("", goTrack, true)
 			shards[region] = alone.Mine()
 		}
 		p := domain.RestoreProgress(untouched(t, "us").Lesson(), "us", shards)
 		p.Complete(attempt(t, 10, noon))
-		if change := p.Recount("", goTrack)[goTrack]; change != (domain.Tally{Completed: -1, ScoreSum: -40}) {
+		if change := p.Recount("", goTrack, true)[goTrack]; change != (domain.Tally{Completed: -1, ScoreSum: -40}) {
 			t.Errorf("change %+v, want one lesson of 40 points less", change)
 		}
 	})
@@ -134,7 +134,7 @@ func TestRecount(t *testing.T) {
 		t.Parallel()
 		p := untouched(t, "us")
 		p.Save(domain.Position{Value: 3, At: noon})
-		if change := p.Recount("", goTrack); len(change) != 0 || p.Standing().Attempts != 0 || p.Standing().Completed() {
+		if change := p.Recount("", goTrack, true); len(change) != 0 || p.Standing().Attempts != 0 || p.Standing().Completed() {
 			t.Errorf("change %+v, standing %+v", change, p.Standing())
 		}
 	})

@@ -43,13 +43,13 @@ func (s Summary) Same(o Summary) bool {
 	})
 }
 
-// Recount counts one of the lessons anew, under the track that it is in now.
+// Recount counts one of the lessons anew, under the track that it is in now, if it is published.
 func (s *Study) Recount(id LessonID) error {
-	p, title, track, err := s.about(id)
+	p, lesson, err := s.about(id)
 	if err != nil {
 		return err
 	}
-	if change := p.Recount(title, track); len(change) > 0 {
+	if change := p.Recount(lesson.Title, lesson.Track, lesson.Published); len(change) > 0 {
 		mine := s.Summaries[s.Region]
 		mine.Count(change)
 		s.Summaries[s.Region], s.changed[id], s.summarised = mine, true, true
@@ -77,7 +77,7 @@ func (s *Study) Settle(id LessonID) error {
 type Drift struct {
 	Lessons  int        // finished
 	Counted  Tally      // by all regions together, in the summaries
-	True     Tally      // what is finished
+	True     Tally      // what is finished of the published lessons
 	Lost     []LessonID // counted wrongly: twice by regions that did not know of each other, or under a track that the lesson has left
 	Summary  bool       // this region's summary does not say what its shards say
 	Unlisted []LessonID // finished, and not in the history

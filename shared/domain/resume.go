@@ -9,8 +9,9 @@ import (
 
 // Limits of the list of begun lessons.
 const (
-	ResumeShown = 5 // lessons
-	resumeKept  = 8 // in one region: some are finished meanwhile
+	ResumeShown = 5  // lessons
+	resumeKept  = 20 // in one region: some are finished or withdrawn meanwhile
+	marksKept   = 8  // of finished lessons that may be on their way to other regions' lists
 )
 
 // Begun is a lesson that was begun and not finished.
@@ -65,13 +66,13 @@ func (r *Resume) finish(lesson LessonID, at time.Time, others []Resume) {
 	slices.SortStableFunc(marks, func(a, b Finished) int { return b.At.Compare(a.At) })
 	r.Finished = nil
 	for i, f := range marks {
-		if i < resumeKept || open[f.LessonID] {
+		if i < marksKept || open[f.LessonID] {
 			r.Finished = append(r.Finished, f)
 		}
 	}
 }
 
-// MergeResumes is the list that the learner sees, the latest first. Lessons among recent are finished, whatever the lists say.
+// MergeResumes is what all regions list, the latest first. Lessons among recent are finished, whatever the lists say. Some may be withdrawn.
 func MergeResumes(regions []Resume, recent []Recent) []Begun {
 	done, newest := map[LessonID]bool{}, map[LessonID]Begun{}
 	for _, r := range recent {
@@ -93,7 +94,18 @@ func MergeResumes(regions []Resume, recent []Recent) []Begun {
 	for _, b := range newest {
 		all = append(all, b)
 	}
-	return latest(all, ResumeShown)
+	return latest(all, len(all))
+}
+
+// ShowResume is the list that the learner sees: the first ResumeShown of those that are published, under their present titles.
+func ShowResume(listed []Begun, lessons map[LessonID]*Lesson) (shown []Begun) {
+	for _, b := range listed {
+		if lesson := lessons[b.LessonID]; lesson != nil && lesson.state.Published && len(shown) < ResumeShown {
+			b.Title = lesson.state.Title
+			shown = append(shown, b)
+		}
+	}
+	return shown
 }
 
 func latest(all []Begun, most int) []Begun {

@@ -40,28 +40,29 @@ func RestoreStudy(state StudyState) *Study {
 	return &Study{StudyState: state, changed: map[LessonID]bool{}, moved: map[LessonID]Moved{}}
 }
 
-// about is a lesson's progress, title and track. A lesson that was withdrawn can still be finished by who has begun it; ErrNoLesson for others.
-func (s *Study) about(id LessonID) (*Progress, string, Track, error) {
+// about is a lesson's progress, and what the catalogue says of the lesson. One that was withdrawn can still be finished by who has begun it;
+// ErrNoLesson for others.
+func (s *Study) about(id LessonID) (*Progress, LessonState, error) {
 	p, lesson := s.Progress[id], s.Lessons[id]
 	now := p.Standing()
 	switch {
 	case lesson != nil && (lesson.State().Published || now.Begun()):
-		return p, lesson.State().Title, lesson.State().Track, nil
+		return p, lesson.State(), nil
 	case lesson == nil && now.Begun():
-		return p, now.Title, now.Track, nil
+		return p, LessonState{ID: id, Title: now.Title, Track: now.Track}, nil
 	}
-	return nil, "", Track{}, ErrNoLesson
+	return nil, LessonState{}, ErrNoLesson
 }
 
 // Complete records an attempt at one of the lessons, with the totals, the days and the lists that it changes.
 func (s *Study) Complete(id LessonID, a Attempt) (Outcome, error) {
-	p, title, track, err := s.about(id)
+	p, lesson, err := s.about(id)
 	if err != nil {
 		return "", err
 	}
 	before := p.Standing()
 	outcome := p.Complete(a)
-	change := p.Recount(title, track)
+	change := p.Recount(lesson.Title, lesson.Track, lesson.Published)
 	if outcome == Duplicate && len(change) == 0 {
 		return outcome, nil
 	}
@@ -71,7 +72,7 @@ func (s *Study) Complete(id LessonID, a Attempt) (Outcome, error) {
 		s.Summaries[s.Region], s.changed[id], s.summarised = mine, true, true
 		return outcome, nil
 	}
-	mine.Remember(Recent{LessonID: id, Title: title, Score: a.Score, CompletedAt: a.At})
+	mine.Remember(Recent{LessonID: id, Title: lesson.Title, Score: a.Score, CompletedAt: a.At})
 	var others []Days
 	for region, summary := range s.Summaries {
 		if region != s.Region {
@@ -113,7 +114,7 @@ func (s *Study) finish(id LessonID, now Standing) {
 
 // SavePosition records where the learner left one of the lessons.
 func (s *Study) SavePosition(id LessonID, position Position) (Outcome, error) {
-	p, title, track, err := s.about(id)
+	p, lesson, err := s.about(id)
 	if err != nil {
 		return "", err
 	}
@@ -121,7 +122,7 @@ func (s *Study) SavePosition(id LessonID, position Position) (Outcome, error) {
 	if outcome != Applied {
 		return outcome, nil
 	}
-	if change := p.Recount(title, track); len(change) > 0 {
+	if change := p.Recount(lesson.Title, lesson.Track, lesson.Published); len(change) > 0 {
 		mine := s.Summaries[s.Region]
 		mine.Count(change)
 		s.Summaries[s.Region], s.summarised = mine, true
@@ -129,7 +130,7 @@ func (s *Study) SavePosition(id LessonID, position Position) (Outcome, error) {
 	s.changed[id] = true
 	if !p.Standing().Completed() {
 		mine := s.Resumes[s.Region]
-		mine.begin(Begun{LessonID: id, Title: title, Position: position})
+		mine.begin(Begun{LessonID: id, Title: lesson.Title, Position: position})
 		s.Resumes[s.Region], s.resumed = mine, true
 	}
 	return outcome, nil
@@ -178,7 +179,9 @@ func (s *Study) Look() { s.looking = true }
 
 // tell remembers that the completion of a track was told. A summary that is full of tracks forgets it, so further tracks are told of anew.
 func (s *Summary) tell(track Track) {
-	s.Tracks = maps.Clone(s.Tracks)
+	if s.Tracks = maps.Clone(s.Tracks); s.Tracks == nil {
+		s.Tracks = map[Track]TrackTally{} // this region has counted nothing yet
+	}
 	t := s.Tracks[track]
 	t.Told = true
 	s.Tracks[track] = t

@@ -172,7 +172,7 @@ func (l Learning) Stats(ctx context.Context, user domain.UserID) (domain.Summary
 	return domain.MergeSummaries(slices.Collect(maps.Values(summaries))), published, err
 }
 
-// Dashboard implements domain.Dashboards in one batch read over both tables.
+// Dashboard implements domain.Dashboards in one batch read over both tables, and one of the lessons that were begun.
 func (l Learning) Dashboard(ctx context.Context, id domain.UserID) (domain.Overview, error) {
 	var wanted []key
 	for _, region := range l.Regions {
@@ -195,6 +195,15 @@ func (l Learning) Dashboard(ctx context.Context, id domain.UserID) (domain.Overv
 		return domain.Overview{}, err
 	}
 	summary := domain.MergeSummaries(slices.Collect(maps.Values(summaries)))
-	begun := domain.MergeResumes(slices.Collect(maps.Values(resumes)), summary.Recent)
-	return domain.Overview{User: user.restore(), Summary: summary, Begun: begun, Published: published}, nil
+	listed := domain.MergeResumes(slices.Collect(maps.Values(resumes)), summary.Recent)
+	listed = listed[:min(len(listed), 2*domain.ResumeShown)] // some may be withdrawn
+	ids := make([]domain.LessonID, len(listed))
+	for i, b := range listed {
+		ids[i] = b.LessonID
+	}
+	lessons, err := l.lessons(ctx, ids)
+	if err != nil {
+		return domain.Overview{}, err
+	}
+	return domain.Overview{User: user.restore(), Summary: summary, Begun: domain.ShowResume(listed, lessons), Published: published}, nil
 }

@@ -21,6 +21,7 @@ import (
 //	identity   USER#<id>         LINK#<kind>                  newest link of a kind         Accounts.Issue
 //	learning   LESSON#<id>       LESSON                       lesson, in index catalogue    Lessons.Create, Change
 //	learning   CATALOGUE         COUNT#<region>               published lessons, by track   whatever changes them
+//	learning   CATALOGUE         PASS#<region>                way through all learners      Passes
 //	learning   USER#<id>         PROGRESS#<lesson>#<region>   one region's shard            Learning.Learn
 //	learning   USER#<id>         SUMMARY#<region>             one region's totals           Learning.Learn
 //	learning   USER#<id>         RESUME#<region>              lessons begun, one region's   Learning.Learn
@@ -81,6 +82,7 @@ func linkKey(id domain.UserID, kind domain.LinkKind) key {
 
 func lessonKey(id domain.LessonID) key    { return key{"LESSON#" + id.String(), "LESSON"} }
 func catalogueCountKey(region string) key { return key{"CATALOGUE", "COUNT#" + region} }
+func passKey(region string) key           { return key{"CATALOGUE", "PASS#" + region} }
 func eventKey(id domain.EventID) key      { return key{"OUTBOX#" + id.String(), "EVENT"} }
 
 // countedKey remembers that an event is counted.

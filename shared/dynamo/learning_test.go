@@ -122,6 +122,9 @@ func TestD45TheFirstCompletionIsKeptAndToldOnce(t *testing.T) {
 		for _, item := range items(t, in.Table) {
 			if event, ok := item["event"]; ok {
 				e := document(t, event)
+				if text(e["type"]) == "catalogue.changed" {
+					continue
+				}
 				if text(e["type"]) == "lesson.completed" && text(document(t, e["data"])["lessonId"]) != ids[0].String() || text(e["region"]) != localtest.Region {
 					t.Errorf("event = %v of region %s", e, text(e["region"]))
 				}

@@ -1,7 +1,10 @@
 package dynamo
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -81,12 +84,36 @@ func (l Lessons) save(ctx context.Context, before, after []*domain.Lesson) error
 	if len(writes) == 0 {
 		return nil
 	}
-	writes = append(writes, l.Table.countChange(l.Region, changes...)...)
-	_, err := l.Table.Client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
+	told, err := l.tell(changes...)
+	if err != nil {
+		return err
+	}
+	writes = append(writes, told...)
+	_, err = l.Table.Client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
 	if err == nil || lostRace(err) {
 		return err
 	}
 	return failed(err)
+}
+
+// tell writes the counts that change with lessons, and the event by which every region brings its learners up to date; nothing if none does.
+func (l Lessons) tell(changes ...change) ([]types.TransactWriteItem, error) {
+	writes, versions := l.Table.countChange(l.Region, changes...), map[domain.LessonID]int{}
+	for _, c := range changes {
+		before, after := state(c.before), state(c.after)
+		if before.Published != after.Published || before.Published && before.Track != after.Track {
+			versions[cmp.Or(after.ID, before.ID)] = after.Version
+		}
+	}
+	if len(versions) == 0 {
+		return writes, nil
+	}
+	event, err := domain.NewEvent(domain.CatalogueChanged, time.Now(), rand.Reader, domain.ChangedLessons(versions))
+	if err != nil {
+		return nil, err
+	}
+	outbox, err := l.Table.putEvents("", []domain.Event{event}) // every region publishes it
+	return append(writes, outbox...), err
 }
 
 func (l Lessons) write(c change) (types.TransactWriteItem, error) {

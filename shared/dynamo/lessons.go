@@ -2,6 +2,9 @@ package dynamo
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -21,6 +24,7 @@ var (
 	_ domain.Catalogue     = Lessons{}
 	_ domain.LessonWriter  = Lessons{}
 	_ domain.LessonChanges = Lessons{}
+	_ domain.Arrivals      = Lessons{}
 )
 
 type lessonItem struct {
@@ -94,8 +98,11 @@ func (l Lessons) Create(ctx context.Context, lesson *domain.Lesson) error {
 	if err != nil {
 		return err
 	}
-	counts := l.Table.countChange(l.Region, change{after: lesson})
-	return l.Table.create(ctx, append([]types.TransactWriteItem{put}, counts...))
+	told, err := l.tell(change{after: lesson})
+	if err != nil {
+		return err
+	}
+	return l.Table.create(ctx, append([]types.TransactWriteItem{put}, told...))
 }
 
 func newLessonItem(s domain.LessonState) lessonItem {
@@ -114,4 +121,23 @@ func (i lessonItem) restore() *domain.Lesson {
 		Content:   domain.Content{ContentKey: i.ContentKey, ContentType: i.ContentType, ContentHash: i.ContentHash, Front: i.Front},
 		CreatedAt: domain.RestoreTime(i.CreatedAt), UpdatedAt: domain.RestoreTime(i.UpdatedAt), Version: i.Version,
 	})
+}
+
+// Arrived implements domain.Arrivals in one batch read.
+func (l Lessons) Arrived(ctx context.Context, versions map[domain.LessonID]int, at time.Time) (missing, old int, err error) {
+	ids := slices.Collect(maps.Keys(versions))
+	if len(ids) == 0 {
+		return 0, 0, nil
+	}
+	lessons, err := l.read(ctx, ids)
+	for i, lesson := range lessons {
+		s := state(lesson)
+		switch version := versions[ids[i]]; {
+		case version > 0 && lesson == nil:
+			missing++
+		case version == 0 && lesson != nil && !s.CreatedAt.After(at), s.Version < version:
+			old++
+		}
+	}
+	return missing, old, err
 }

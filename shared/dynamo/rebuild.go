@@ -129,7 +129,7 @@ func (l Learning) drift(ctx context.Context, user domain.UserID) (d domain.Drift
 	if err != nil {
 		return d, finished, err
 	}
-	tracks, err := l.tracks(ctx, slices.Collect(maps.Keys(k.progress)))
+	lessons, err := l.lessons(ctx, slices.Collect(maps.Keys(k.progress)))
 	if err != nil {
 		return d, finished, err
 	}
@@ -140,48 +140,42 @@ func (l Learning) drift(ctx context.Context, user domain.UserID) (d domain.Drift
 		if standing.Completed() {
 			finished = lesson
 			d.Lessons++
-			d.True = domain.Tally{Completed: d.True.Completed + 1, ScoreSum: d.True.ScoreSum + int(standing.BestScore)}
+			if now := lessons[lesson]; now != nil && now.State().Published {
+				d.True = domain.Tally{Completed: d.True.Completed + 1, ScoreSum: d.True.ScoreSum + int(standing.BestScore)}
+			}
 			if !k.places[doneKey(user, lesson, standing.FirstCompletedAt).SK] {
 				d.Unlisted = append(d.Unlisted, lesson)
 			}
 		}
-		track, there := tracks[lesson]
-		if !there {
-			track = standing.Track
+		now := domain.LessonState{Track: standing.Track}
+		if there := lessons[lesson]; there != nil {
+			now = there.State()
 		}
-		if len(p.Recount(standing.Title, track)) > 0 {
+		if len(p.Recount(standing.Title, now.Track, now.Published)) > 0 {
 			d.Lost = append(d.Lost, lesson)
 		}
 	}
-	for _, lessons := range [][]domain.LessonID{d.Lost, d.Unlisted} {
-		slices.SortFunc(lessons, func(a, b domain.LessonID) int { return strings.Compare(a.String(), b.String()) })
+	for _, ids := range [][]domain.LessonID{d.Lost, d.Unlisted} {
+		slices.SortFunc(ids, func(a, b domain.LessonID) int { return strings.Compare(a.String(), b.String()) })
 	}
 	return d, finished, nil
 }
 
-// tracks are those that lessons are in now.
-func (l Learning) tracks(ctx context.Context, lessons []domain.LessonID) (map[domain.LessonID]domain.Track, error) {
-	tracks := map[domain.LessonID]domain.Track{}
-	for part := range slices.Chunk(lessons, 100) {
-		var wanted []key
-		for _, lesson := range part {
-			wanted = append(wanted, lessonKey(lesson))
-		}
-		tables, err := batchGet(ctx, l.Table.Client, map[string][]key{l.Table.Name: wanted})
+// lessons reads those that there are.
+func (l Learning) lessons(ctx context.Context, ids []domain.LessonID) (map[domain.LessonID]*domain.Lesson, error) {
+	all := map[domain.LessonID]*domain.Lesson{}
+	for part := range slices.Chunk(ids, 100) {
+		found, err := (Lessons{Table: l.Table}).read(ctx, part)
 		if err != nil {
 			return nil, err
 		}
-		for _, lesson := range part {
-			var item lessonItem
-			if err := attributevalue.UnmarshalMap(tables[l.Table.Name][lessonKey(lesson)], &item); err != nil {
-				return nil, err
-			}
-			if item.PK != "" {
-				tracks[lesson] = domain.RestoreTrack(item.Track)
+		for i, lesson := range found {
+			if lesson != nil {
+				all[part[i]] = lesson
 			}
 		}
 	}
-	return tracks, nil
+	return all, nil
 }
 
 // rewrite puts the summary and the missing places of the history right, unless the learner was faster.

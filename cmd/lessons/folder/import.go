@@ -75,7 +75,7 @@ func (l Library) Import(ctx context.Context, files fs.FS, o Options, progress Pr
 		}
 	}
 	done := 0
-	for group := range slices.Chunk(names, domain.MaxChange-1) { // and one write for the counts
+	for group := range slices.Chunk(names, domain.MaxChange-2) { // and writes for the counts and the event
 		read := make([]File, len(group))
 		for i, name := range group {
 			if read[i], err = load(files, o.Space, name); err != nil {
@@ -98,7 +98,7 @@ func (l Library) Import(ctx context.Context, files fs.FS, o Options, progress Pr
 
 // prune deletes lessons of the folder.
 func (l Library) prune(ctx context.Context, lessons []domain.LessonState, space Space) error {
-	for group := range slices.Chunk(lessons, domain.MaxChange-1) {
+	for group := range slices.Chunk(lessons, domain.MaxChange-2) {
 		ids := make([]domain.LessonID, len(group))
 		for i, s := range group {
 			ids[i] = s.ID
@@ -125,7 +125,7 @@ func (l Library) prune(ctx context.Context, lessons []domain.LessonState, space 
 // errDry ends a change that is not to be saved.
 var errDry = errors.New("dry run")
 
-// put brings up to domain.MaxChange-1 files into the catalogue.
+// put brings up to domain.MaxChange-2 files into the catalogue.
 func (l Library) put(ctx context.Context, files []File, o Options) (Result, error) {
 	var result Result
 	ids := make([]domain.LessonID, len(files))
