@@ -40,7 +40,7 @@ test-dynamodb-local: ## Behaviour suite, repositories and journey on Amazon's Dy
 	@scripts/install.sh java mvn
 	@scripts/dynamodb-local.sh $(DYNAMODB_LOCAL_PORT) -- scripts/test-dynamodb.sh http://127.0.0.1:$(DYNAMODB_LOCAL_PORT)
 
-iam: ## Permissions of template.yaml that no test of functions/ needs; there are none
+iam: ## Permissions of template.yaml that no test of functions/ needs, and calls that were refused; there are none
 	@reports=$$(mktemp -d); LYCEUM_PERMISSIONS=$$reports go test -count=1 ./functions/... > $$reports.log || { cat $$reports.log; exit 1; }; go run ./scripts/permissions $$reports
 
 costs: ## What requests ask of DynamoDB and cost, into docs/COSTS.md

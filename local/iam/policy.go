@@ -17,8 +17,9 @@ import (
 type Policy struct {
 	statements []statement
 
-	mu   sync.Mutex
-	used map[*grant]map[string]bool // the actions of the calls that a grant allowed
+	mu      sync.Mutex
+	used    map[*grant]map[string]bool // the actions of the calls that a grant allowed
+	refused map[string]bool            // calls that were not allowed, "action on resource"
 }
 
 // Call is what a function wants to do. It counts as made over TLS, as the SDK would in AWS.
@@ -58,7 +59,7 @@ type grant struct {
 
 // New takes the statements of one function. Its error begins with the line in the template, "<line>: <what is wrong>".
 func New(statements []template.Statement) (*Policy, error) {
-	p := &Policy{used: map[*grant]map[string]bool{}}
+	p := &Policy{used: map[*grant]map[string]bool{}, refused: map[string]bool{}}
 	for _, source := range statements {
 		s, err := newStatement(source)
 		if err != nil {
@@ -107,6 +108,8 @@ func (p *Policy) Allows(c Call) bool { return p.Decide(c).Allowed }
 
 // Decide judges the call. When several grants allow it, the narrowest counts as used, and of equal ones the first.
 func (p *Policy) Decide(c Call) Decision {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	var by *grant
 	var line int
 	for _, s := range p.statements {
@@ -115,6 +118,7 @@ func (p *Policy) Decide(c Call) Decision {
 			continue
 		}
 		if s.deny {
+			p.refused[c.Action+" on "+c.Resource] = true
 			return Decision{Denied: true, Line: s.line}
 		}
 		if by == nil || g.breadth < by.breadth {
@@ -122,10 +126,9 @@ func (p *Policy) Decide(c Call) Decision {
 		}
 	}
 	if by == nil {
+		p.refused[c.Action+" on "+c.Resource] = true
 		return Decision{}
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if p.used[by] == nil {
 		p.used[by] = map[string]bool{}
 	}

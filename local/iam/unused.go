@@ -12,6 +12,13 @@ type Grant struct {
 	Line             int      // of the statement
 }
 
+// Refused lists the calls that were not allowed so far, each once as "action on resource", sorted.
+func (p *Policy) Refused() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Sorted(maps.Keys(p.refused))
+}
+
 // Unused lists what was granted and no call has needed so far, in the template's order. An action with a wildcard is always
 // in the list: the actions that were used should be written out instead.
 func (p *Policy) Unused() []Grant {

@@ -39,7 +39,7 @@ func (s *Stand) ServeEnv(t testing.TB, name string, env *platform.Env, handler f
 	f := s.function(t, name)
 	meter := env.Meter()
 	meter.Every.Store(math.MaxInt32) // which request asks the limits table must not depend on how many a test made before
-	h := meter.Wrap(handler(env))
+	h := httpapi.BehindProxy(env.Lookup("PROXY_SECRET"), meter.Wrap(handler(env)))
 	if err := env.Err(); err != nil {
 		t.Fatalf("configuration: %v", err)
 	}

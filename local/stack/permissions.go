@@ -13,8 +13,12 @@ import (
 // PermissionsVariable is the environment variable that names the folder for reports.
 const PermissionsVariable = "LYCEUM_PERMISSIONS"
 
+// Refused begins a report's line of a call that was not allowed.
+const Refused = "refused: "
+
 // ReportPermissions writes what the functions were permitted and have not needed into a new file of the folder, a line each, so that
-// `make iam` can tell what a whole test run never needed: what stands in every file. An empty folder name writes nothing.
+// `make iam` can tell what a whole test run never needed: what stands in every file. Calls that were refused are lines that begin with
+// Refused: one file with such a line is enough for a fault. An empty folder name writes nothing.
 func (s *Stack) ReportPermissions(dir string) error {
 	if dir == "" {
 		return nil
@@ -30,7 +34,11 @@ func (s *Stack) ReportPermissions(dir string) error {
 		}
 	}
 	for _, f := range s.Functions {
-		unused(f.LogicalID, s.principals[s.keys[f.LogicalID]].policy)
+		policy := s.principals[s.keys[f.LogicalID]].policy
+		unused(f.LogicalID, policy)
+		for _, call := range policy.Refused() {
+			fmt.Fprintf(&report, "%stemplate.yaml:%d: %s may not %s\n", Refused, f.Line, f.LogicalID, call)
+		}
 	}
 	for role, policy := range s.pipes {
 		unused(role, policy)
