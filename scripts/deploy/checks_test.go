@@ -103,7 +103,7 @@ func TestRollbackTriggersAreAlarmsOfTheTemplate(t *testing.T) {
 		t.Errorf("%d rollback triggers", len(names))
 	}
 	for _, name := range names {
-		if !strings.Contains(k.cloud.Template, "AlarmName: !Sub "+name[1]+"\n") {
+		if !strings.Contains(k.cloud.Template, "AlarmName: !Sub "+name[1]+"\n") && !strings.Contains(k.cloud.Template, `AlarmName: !Sub "`+name[1]+`",`) {
 			t.Errorf("no alarm is called %s", name[1])
 		}
 	}
