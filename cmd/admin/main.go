@@ -1,5 +1,5 @@
 // Command admin gives an account a role by its e-mail address. It makes the first admin, whom no other can appoint; later ones are made
-// with PUT /api/users/{id}/role. The role is in the account's tokens from the next sign-in or refresh on.
+// with PUT /api/users/{id}/role. The account must have verified its address; --local does that too. The role is in the account's tokens from the next sign-in or refresh on.
 //
 //	go run ./cmd/admin --local --email ada@example.org
 //	go run ./cmd/admin --table lyceum-prod-identity --region eu-west-1 --email ada@example.org --role editor
@@ -50,12 +50,23 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return grant(ctx, dynamo.Accounts{Table: target.Table(loaded, *table), Now: time.Now}, email, role, out)
+	return grant(ctx, dynamo.Accounts{Table: target.Table(loaded, *table), Now: time.Now}, email, role, target.Local, out)
 }
 
-// grant gives the account of an address a role.
-func grant(ctx context.Context, accounts dynamo.Accounts, email domain.Email, role domain.Role, out io.Writer) error {
+// grant gives the account of an address a role: the account must have verified it, unless that is done here, for trying things out.
+func grant(ctx context.Context, accounts dynamo.Accounts, email domain.Email, role domain.Role, verify bool, out io.Writer) error {
 	owner, _, err := accounts.ByEmail(ctx, email)
+	if err != nil {
+		return err
+	}
+	if verify {
+		owner, err = accounts.Update(ctx, owner.ID(), func(user *domain.User) (*domain.Event, error) {
+			return user.VerifyEmail(email, time.Now(), rand.Reader)
+		})
+	}
+	if err == nil {
+		err = owner.MayHold(role)
+	}
 	if err != nil {
 		return err
 	}

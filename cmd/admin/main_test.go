@@ -25,7 +25,7 @@ func set(t *testing.T, accounts dynamo.Accounts, address, role string) (string, 
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	err = grant(t.Context(), accounts, email, as, &out)
+	err = grant(t.Context(), accounts, email, as, false, &out)
 	return out.String(), err
 }
 
@@ -33,7 +33,10 @@ func TestTheFirstAdminIsMadeByAddress(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)
 	accounts := dynamo.Accounts{Table: stand.Table("IDENTITY_TABLE"), Now: time.Now}
-	ana, bo, boss := stand.NewUser(t), stand.NewUser(t), stand.NewUserAs(t, domain.Admin)
+	ana, bo, boss := stand.NewUserAs(t, domain.Learner), stand.NewUser(t), stand.NewUserAs(t, domain.Admin)
+	if said, err := set(t, accounts, bo.Email, "admin"); !errors.Is(err, domain.ErrUnverifiedRole) {
+		t.Errorf("an address that anybody can have registered: it says %q (%v)", said, err)
+	}
 	for _, step := range []struct{ role, said string }{
 		{"admin", " was learner and is admin,"}, {"admin", " was admin and is admin,"}, {"learner", " was admin and is learner,"},
 	} {

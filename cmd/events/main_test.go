@@ -210,7 +210,7 @@ func TestTheOutboxIsPublishedAgain(t *testing.T) {
 	m.record(t, localtest.Region, now.Add(-2*time.Hour))
 	m.record(t, "eu-west-1", now)
 	accounts := dynamo.Accounts{Table: m.stand.Table("IDENTITY_TABLE"), Region: localtest.Region, Now: time.Now}
-	if _, err := accounts.Update(t.Context(), m.stand.NewUser(t).ID, func(user *domain.User) (*domain.Event, error) {
+	if _, err := accounts.Update(t.Context(), m.stand.NewUserAs(t, domain.Learner).ID, func(user *domain.User) (*domain.Event, error) {
 		return user.SetRole(domain.Editor, time.Now(), rand.Reader)
 	}); err != nil { // the item carries its event
 		t.Fatal(err)

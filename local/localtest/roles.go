@@ -9,7 +9,7 @@ import (
 	"lyceum/shared/dynamo"
 )
 
-// NewUserAs is NewUser with a role, in the account and in the token.
+// NewUserAs is NewUser with a verified address and a role, in the account and in the token.
 func (s *Stand) NewUserAs(t testing.TB, role domain.Role) User {
 	t.Helper()
 	user := s.NewUser(t)
@@ -23,7 +23,14 @@ func (s *Stand) SetRole(t testing.TB, id domain.UserID, role domain.Role) *domai
 	accounts := dynamo.Accounts{Table: s.Table("IDENTITY_TABLE"), Now: time.Now}
 	must(t, accounts.SetAdmin(t.Context(), id, role == domain.Admin, domain.UserID{}))
 	user, err := accounts.Update(t.Context(), id, func(user *domain.User) (*domain.Event, error) {
-		return user.SetRole(role, time.Now(), rand.Reader)
+		verified, err := user.VerifyEmail(user.State().Email, time.Now(), rand.Reader)
+		if err != nil {
+			return nil, err
+		}
+		if given, err := user.SetRole(role, time.Now(), rand.Reader); given != nil || err != nil {
+			return given, err
+		}
+		return verified, nil
 	})
 	must(t, err)
 	return user

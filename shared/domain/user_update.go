@@ -9,10 +9,11 @@ import (
 
 // Faults of changing users.
 var (
-	ErrForbidden = fault.New(fault.Forbidden, "auth.forbidden", "You may not do this.")
-	ErrRole      = fault.New(fault.Invalid, "user.role_invalid", "must be learner, editor or admin")
-	ErrLastAdmin = fault.New(fault.Conflict, "user.last_admin", "There must be an admin. Make somebody else one first.")
-	ErrOwnRole   = fault.New(fault.Conflict, "user.own_role", "Nobody changes their own role. Ask another admin to do it.")
+	ErrForbidden      = fault.New(fault.Forbidden, "auth.forbidden", "You may not do this.")
+	ErrRole           = fault.New(fault.Invalid, "user.role_invalid", "must be learner, editor or admin")
+	ErrLastAdmin      = fault.New(fault.Conflict, "user.last_admin", "There must be an admin. Make somebody else one first.")
+	ErrUnverifiedRole = fault.New(fault.Conflict, "user.email_unverified", "This user has not verified their e-mail address. Roles are for those who have.")
+	ErrOwnRole        = fault.New(fault.Conflict, "user.own_role", "Nobody changes their own role. Ask another admin to do it.")
 )
 
 // ParseRole takes exactly the names of the roles.
@@ -71,8 +72,19 @@ func (u *User) Edit(edit UserEdit, now time.Time, random io.Reader) (*Event, err
 	return u.changed(UserUpdated, now, random)
 }
 
-// SetRole gives the user another role. A nil event says that they have it already.
+// MayHold is ErrUnverifiedRole for a role beyond learner and a user who has not verified their address: anybody can register somebody else's.
+func (u *User) MayHold(role Role) error {
+	if role != Learner && !u.state.EmailVerified {
+		return ErrUnverifiedRole
+	}
+	return nil
+}
+
+// SetRole gives the user another role, if they MayHold it. A nil event says that they have it already.
 func (u *User) SetRole(role Role, now time.Time, random io.Reader) (*Event, error) {
+	if err := u.MayHold(role); err != nil {
+		return nil, err
+	}
 	if u.state.Role == role {
 		return nil, nil
 	}

@@ -25,6 +25,8 @@ func TestAUserIsChanged(t *testing.T) {
 			t.Parallel()
 			user, _ := account(t)
 			before := user.State()
+			before.EmailVerified = true
+			user = domain.RestoreUser(before)
 			event, err := change(user, 10)
 			if err != nil || event == nil {
 				t.Fatalf("got %v, %v", event, err)

@@ -2,7 +2,7 @@ package httpapi
 
 import "lyceum/shared/domain"
 
-// User is a user as anybody who is signed in may see them, admins too: without the e-mail address.
+// User is a user as anybody who is signed in may see them: without the e-mail address.
 type User struct {
 	ID        string `json:"id"`
 	Username  string `json:"username"`
@@ -14,4 +14,20 @@ type User struct {
 func ViewUser(u *domain.User) User {
 	s := u.State()
 	return User{ID: s.ID.String(), Username: s.Username.String(), Role: s.Role.String(), CreatedAt: domain.FormatTime(s.CreatedAt)}
+}
+
+// AdminUser is a user as admins see them: a name can be anybody's, a verified address is one person's.
+type AdminUser struct {
+	User
+	Email *string `json:"email"` // null while it is not verified
+}
+
+// ViewForAdmin shows a user to admins.
+func ViewForAdmin(u *domain.User) AdminUser {
+	view := AdminUser{User: ViewUser(u)}
+	if s := u.State(); s.EmailVerified {
+		email := s.Email.String()
+		view.Email = &email
+	}
+	return view
 }

@@ -53,7 +53,7 @@ func TestListUsersAnswersAPage(t *testing.T) {
 	admin := stand.NewUserAs(t, domain.Admin)
 	var answer localtest.Answer
 	stand.WantCalls(t, name, func() { answer = api.Get(path, admin.Token) })
-	want := "{data:[{createdAt:text id:text role:text username:text}] pagination:{hasNext:bool limit:number nextCursor:null} success:bool}"
+	want := "{data:[{createdAt:text email:text id:text role:text username:text}] pagination:{hasNext:bool limit:number nextCursor:null} success:bool}"
 	if shape := answer.Shape(t); shape != want {
 		t.Errorf("shape\n got %s\nwant %s", shape, want)
 	}
@@ -62,8 +62,8 @@ func TestListUsersAnswersAPage(t *testing.T) {
 	if len(users) != 1 || users[0].ID != admin.ID.String() || users[0].Role != "admin" || users[0].Username != "Test Learner" {
 		t.Errorf("got %+v, want the admin alone", users)
 	}
-	if strings.Contains(string(answer.Body), "@") {
-		t.Errorf("D04: an address is answered: %s", answer.Body)
+	if n := strings.Count(string(answer.Body), "@"); n != 1 || !strings.Contains(string(answer.Body), admin.Email) {
+		t.Errorf("%d addresses are answered, want the admin's, which is verified: %s", n, answer.Body)
 	}
 }
 
@@ -191,4 +191,31 @@ func TestADeadDatabaseIs503(t *testing.T) {
 	api.Get(path, admin.Token).Fails(t, http.StatusServiceUnavailable, "storage.unavailable")
 	stand.Intercept(nil)
 	list(t, api.Get(path, admin.Token))
+}
+
+func TestUsersAreFoundByAddress(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	api := stand.Serve(t, name, handler)
+	admin, ana, squatter := stand.NewUserAs(t, domain.Admin), stand.NewUserAs(t, domain.Learner), stand.NewUser(t)
+	find := func(address, token string) localtest.Answer {
+		return api.Get(path+"?email="+url.QueryEscape(address), token)
+	}
+	for address, want := range map[string][2]string{
+		strings.ToUpper(ana.Email): {ana.ID.String(), ana.Email}, squatter.Email: {squatter.ID.String(), ""}, "nobody@example.org": {},
+	} {
+		var found []struct{ ID, Email string }
+		find(address, admin.Token).Data(t, http.StatusOK, &found)
+		got := [2]string{}
+		if len(found) == 1 {
+			got = [2]string{found[0].ID, found[0].Email}
+		}
+		if got != want || len(found) > 1 {
+			t.Errorf("%s: got %v, want %v; an address is shown once it is verified", address, found, want)
+		}
+	}
+	if got := find("x", admin.Token).Fails(t, http.StatusBadRequest, "request.invalid").Fields(); got != "email" {
+		t.Errorf("details name %q, want email", got)
+	}
+	find(ana.Email, ana.Token).Fails(t, http.StatusForbidden, "auth.forbidden")
 }

@@ -9,6 +9,7 @@ import (
 func main() { platform.Start(handler) }
 
 func handler(env *platform.Env) httpapi.Handler {
-	list := ListUsers{Directory: env.Accounts(), Cursors: env.Cursors()}
+	accounts := env.Accounts()
+	list := ListUsers{Directory: accounts, Owners: accounts, Users: accounts, Cursors: env.Cursors()}
 	return httpapi.Authenticate(env.AdminVerifier(), httpapi.Query(list.Do))
 }

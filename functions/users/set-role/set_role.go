@@ -52,6 +52,9 @@ func (s SetRole) Do(ctx context.Context, in In) (httpapi.Versioned, error) {
 		if err := in.IfMatch.Check(user.State().Version); err != nil {
 			return nil, err
 		}
+		if err := user.MayHold(role); err != nil {
+			return nil, err
+		}
 		raised = role.Above(user.Role())
 		if err := s.Admins.SetAdmin(ctx, in.UserID, role == domain.Admin, in.Caller.UserID); err != nil {
 			return nil, err
@@ -64,5 +67,5 @@ func (s SetRole) Do(ctx context.Context, in In) (httpapi.Versioned, error) {
 	if err != nil {
 		return none, err
 	}
-	return httpapi.Versioned{View: httpapi.ViewUser(user), Version: user.State().Version}, nil
+	return httpapi.Versioned{View: httpapi.ViewForAdmin(user), Version: user.State().Version}, nil
 }

@@ -32,7 +32,7 @@ func put(api *localtest.API, user localtest.User, token, role, tag string) local
 func TestARoleIsGivenAtHome(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)
-	admin, ana, asked := stand.NewUserAs(t, domain.Admin), stand.NewUser(t), stand.AnotherHome(t)
+	admin, ana, asked := stand.NewUserAs(t, domain.Admin), stand.NewUserAs(t, domain.Learner), stand.AnotherHome(t)
 	put(stand.Serve(t, name, handler), ana, admin.Token, "editor", "").Fails(t, http.StatusServiceUnavailable, "storage.unavailable")
 	if got := asked(); !slices.Equal(got, []string{"BatchGetItem"}) {
 		t.Errorf("asked %q of the home region", got)
@@ -43,20 +43,20 @@ func TestSetRoleAnswersTheUser(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)
 	api := stand.Serve(t, name, handler)
-	admin, ana := stand.NewUserAs(t, domain.Admin), stand.NewUser(t)
+	admin, ana := stand.NewUserAs(t, domain.Admin), stand.NewUserAs(t, domain.Learner)
 	before := stand.Stored(t, ana)
 	var answer localtest.Answer
 	stand.WantCalls(t, name, func() { answer = put(api, ana, admin.Token, "editor", "") })
 	var got user
 	answer.Data(t, http.StatusOK, &got)
-	if shape := answer.Shape(t); shape != "{data:{createdAt:text id:text role:text username:text} success:bool}" {
+	if shape := answer.Shape(t); shape != "{data:{createdAt:text email:text id:text role:text username:text} success:bool}" {
 		t.Errorf("shape %s", shape)
 	}
-	if got.ID != ana.ID.String() || got.Role != "editor" || answer.Header.Get("ETag") != `"2"` {
+	if got.ID != ana.ID.String() || got.Role != "editor" || answer.Header.Get("ETag") != `"3"` {
 		t.Errorf("got %+v with ETag %s", got, answer.Header.Get("ETag"))
 	}
 	after := stand.Stored(t, ana)
-	if after.Role != domain.Editor || after.Version != 2 || after.UpdatedAt.Before(before.UpdatedAt) || after.Email != before.Email || after.Username != before.Username {
+	if after.Role != domain.Editor || after.Version != 3 || after.UpdatedAt.Before(before.UpdatedAt) || after.Email != before.Email || after.Username != before.Username {
 		t.Errorf("stored %+v, was %+v", after, before)
 	}
 	if event, want := stand.LatestEvent(t, ana), "user.role_changed map[userId:"+ana.ID.String()+"]"; event != want {
@@ -65,7 +65,7 @@ func TestSetRoleAnswersTheUser(t *testing.T) {
 	t.Run("the role they have already changes nothing", func(t *testing.T) {
 		answer := put(api, ana, admin.Token, "editor", "")
 		answer.Data(t, http.StatusOK, &user{})
-		if again := stand.Stored(t, ana); again != after || answer.Header.Get("ETag") != `"2"` {
+		if again := stand.Stored(t, ana); again != after || answer.Header.Get("ETag") != `"3"` {
 			t.Errorf("stored %+v, want %+v", again, after)
 		}
 	})
@@ -84,7 +84,7 @@ func TestD59OnlyAdminsGiveRoles(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)
 	api := stand.Serve(t, name, handler)
-	ana := stand.NewUser(t)
+	ana := stand.NewUserAs(t, domain.Learner)
 	for _, role := range []domain.Role{domain.Learner, domain.Editor} {
 		caller := stand.NewUserAs(t, role)
 		for _, target := range []localtest.User{ana, caller, stand.Ghost(t)} {
@@ -94,8 +94,8 @@ func TestD59OnlyAdminsGiveRoles(t *testing.T) {
 			t.Errorf("a %s made themselves %s", role, got)
 		}
 	}
-	if s := stand.Stored(t, ana); s.Role != domain.Learner || s.Version != 1 {
-		t.Errorf("stored %+v, want a learner of version 1", s)
+	if s := stand.Stored(t, ana); s.Role != domain.Learner || s.Version != 2 {
+		t.Errorf("stored %+v, want a learner of version 2", s)
 	}
 	t.Run("only the roles there are, by their exact names", func(t *testing.T) {
 		admin := stand.NewUserAs(t, domain.Admin)
@@ -137,12 +137,12 @@ func TestD06TwoAdminsAtOnce(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)
 	api := stand.Serve(t, name, handler)
-	admin, ana := stand.NewUserAs(t, domain.Admin), stand.NewUser(t)
+	admin, ana := stand.NewUserAs(t, domain.Admin), stand.NewUserAs(t, domain.Learner)
 	roles := []string{"editor", "admin"}
 	statuses := make([]int, len(roles))
 	var all sync.WaitGroup
 	for i, role := range roles {
-		all.Go(func() { statuses[i] = put(api, ana, admin.Token, role, `"1"`).Status })
+		all.Go(func() { statuses[i] = put(api, ana, admin.Token, role, `"2"`).Status })
 	}
 	all.Wait()
 	s := stand.Stored(t, ana)
@@ -151,10 +151,10 @@ func TestD06TwoAdminsAtOnce(t *testing.T) {
 			t.Errorf("statuses %v, and the role is %s", statuses, s.Role)
 		}
 	}
-	if s.Version != 2 {
-		t.Errorf("version %d, want 2", s.Version)
+	if s.Version != 3 {
+		t.Errorf("version %d, want 3", s.Version)
 	}
-	put(api, ana, admin.Token, "learner", `"1"`).Fails(t, http.StatusPreconditionFailed, "request.stale")
+	put(api, ana, admin.Token, "learner", `"2"`).Fails(t, http.StatusPreconditionFailed, "request.stale")
 }
 
 // D64: the answer repeated what had been asked for.
@@ -179,21 +179,21 @@ func TestD37MalformedBodiesAreRefused(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)
 	api := stand.Serve(t, name, handler)
-	api.RefusesBadJSONBy(t, http.MethodPut, path(stand.NewUser(t)), stand.NewUserAs(t, domain.Admin).Token, `{"role":"editor"}`)
+	api.RefusesBadJSONBy(t, http.MethodPut, path(stand.NewUserAs(t, domain.Learner)), stand.NewUserAs(t, domain.Admin).Token, `{"role":"editor"}`)
 }
 
 func TestD66StrangersGet401(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)
 	api := stand.Serve(t, name, handler)
-	api.RefusesStrangers(t, stand, localtest.Request{Method: http.MethodPut, Path: path(stand.NewUser(t)), Body: `{"role":"editor"}`})
+	api.RefusesStrangers(t, stand, localtest.Request{Method: http.MethodPut, Path: path(stand.NewUserAs(t, domain.Learner)), Body: `{"role":"editor"}`})
 }
 
 func TestADeadDatabaseIs503AndChangesNothing(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)
 	api := stand.Serve(t, name, handler)
-	admin, ana := stand.NewUserAs(t, domain.Admin), stand.NewUser(t)
+	admin, ana := stand.NewUserAs(t, domain.Admin), stand.NewUserAs(t, domain.Learner)
 	stand.Intercept(localtest.Down("PutItem"))
 	put(api, ana, admin.Token, "editor", "").Fails(t, http.StatusServiceUnavailable, "storage.unavailable")
 	stand.Intercept(nil)
@@ -201,4 +201,18 @@ func TestADeadDatabaseIs503AndChangesNothing(t *testing.T) {
 		t.Errorf("stored %s, want learner", s.Role)
 	}
 	put(api, ana, admin.Token, "editor", "").Data(t, http.StatusOK, &user{})
+}
+
+// Anybody can register somebody else's address, and choose any name.
+func TestRolesAreForVerifiedAddresses(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	api := stand.Serve(t, name, handler)
+	admin, squatter := stand.NewUserAs(t, domain.Admin), stand.NewUser(t)
+	for _, role := range []string{"editor", "admin"} {
+		put(api, squatter, admin.Token, role, "").Fails(t, http.StatusConflict, "user.email_unverified")
+	}
+	if s := stand.Stored(t, squatter); s.Role != domain.Learner || s.Version != 1 {
+		t.Errorf("stored %+v, want what was there", s)
+	}
 }

@@ -80,6 +80,10 @@ func (w *walk) join(admin bool) {
 	w.made++
 	user := w.Account(w.T, w.Names[0], fmt.Sprintf("walker%d@example.org", w.made))
 	w.roles[user.ID()] = domain.Learner
+	_, err := w.home().Update(w.Context(), user.ID(), func(u *domain.User) (*domain.Event, error) {
+		return u.VerifyEmail(u.State().Email, time.Now(), rand.Reader)
+	})
+	w.must(err)
 	if admin {
 		w.must(w.home().SetAdmin(w.Context(), user.ID(), true, domain.UserID{}))
 		_, err := w.home().Update(w.Context(), user.ID(), func(u *domain.User) (*domain.Event, error) { return u.SetRole(domain.Admin, time.Now(), rand.Reader) })
@@ -227,7 +231,7 @@ func TestADemotedAdminIsThrownOutAtOnce(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)
 	api := stand.Serve(t, name, handler)
-	boss, thief, friend := stand.NewUserAs(t, domain.Admin), stand.NewUserAs(t, domain.Admin), stand.NewUser(t)
+	boss, thief, friend := stand.NewUserAs(t, domain.Admin), stand.NewUserAs(t, domain.Admin), stand.NewUserAs(t, domain.Learner)
 	device := stand.SignIn(t, thief, "", time.Now().Add(-time.Second))
 	put(api, thief, boss.Token, "learner", "").Data(t, http.StatusOK, &user{})
 	put(api, friend, device.AccessToken, "admin", "").Fails(t, http.StatusUnauthorized, "auth.session_ended")
