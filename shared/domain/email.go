@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -43,6 +44,31 @@ func ParseEmail(text string) (Email, error) {
 		return Email{}, ErrEmail
 	}
 	return Email{local + "@" + domain}, nil
+}
+
+// Reasons to refuse an address that mail must reach.
+var (
+	ErrEmailLocal  = fault.New(fault.Invalid, "user.email_not_ascii", "must have plain letters, digits and signs before the @: our mail does not reach other addresses")
+	ErrEmailDomain = fault.New(fault.Invalid, "user.email_domain_unreachable", "must not end in a name that only one machine or network knows")
+)
+
+// privateTopLevels are special-use names that no mail server of the Internet delivers to (RFC 6761, 6762, 7686, 9476 and ICANN's .internal).
+var privateTopLevels = []string{"alt", "internal", "invalid", "local", "localhost", "onion"}
+
+// ParseReachable is ParseEmail for an address that a mail is about to be sent to. Those that exist keep working at the login, whatever they are.
+func ParseReachable(text string) (Email, error) {
+	email, err := ParseEmail(text)
+	if err != nil {
+		return Email{}, err
+	}
+	ascii, err := email.ASCII()
+	switch {
+	case err != nil:
+		return Email{}, ErrEmailLocal
+	case slices.Contains(privateTopLevels, ascii[strings.LastIndexByte(ascii, '.')+1:]):
+		return Email{}, ErrEmailDomain
+	}
+	return email, nil
 }
 
 // RestoreEmail is for stores: a stored address is not judged again by rules that may have become stricter.

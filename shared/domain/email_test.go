@@ -114,6 +114,24 @@ func TestD61EmailRefuses(t *testing.T) {
 	}
 }
 
+// Such addresses were accepted, and their owners told that a link was on its way.
+func TestAddressesThatNoMailReachesAreRefusedWithTheReason(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]error{
+		"ana@example.org": nil, "ana@exämple.org": nil, "ana@ｅｘａｍｐｌｅ.org": nil, "o'brien@example.ie": nil,
+		"léa@example.org": domain.ErrEmailLocal, "анна@пример.рф": domain.ErrEmailLocal, "ａｎａ@example.org": domain.ErrEmailLocal,
+		"ana@printer.local": domain.ErrEmailDomain, "ana@nowhere.invalid": domain.ErrEmailDomain, "ana@a.localhost": domain.ErrEmailDomain, "ana@abc.onion": domain.ErrEmailDomain,
+		"ana": domain.ErrEmail,
+	} {
+		if _, err := domain.ParseReachable(address); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", address, err, want)
+		}
+	}
+	if _, err := domain.ParseEmail("léa@example.org"); err != nil {
+		t.Errorf("who has such an account can sign in no more: %v", err)
+	}
+}
+
 func TestD61EmailErrorDoesNotEchoTheInput(t *testing.T) {
 	t.Parallel()
 	_, err := domain.ParseEmail("<svg/onload=1>@x.y")

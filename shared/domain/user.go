@@ -92,6 +92,9 @@ func NewUser(email Email, name Username, now time.Time, random io.Reader) (*User
 	return &User{UserState{ID: id, Email: email, Username: name, Role: Learner, CreatedAt: now, UpdatedAt: now, Version: 1}}, created, nil
 }
 
+// Live sets the zone in which the days of a new user are counted.
+func (u *User) Live(zone Zone) { u.state.TimeZone = zone }
+
 // RestoreUser is for stores.
 func RestoreUser(s UserState) *User { return &User{s} }
 

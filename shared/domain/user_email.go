@@ -36,6 +36,15 @@ func (u *User) AskEmail(email Email, now time.Time, random io.Reader) (*Event, e
 	return u.changed(EmailChangeRequested, now, random)
 }
 
+// KeepEmail forgets the address that was asked for, so that its link works no more. A nil event says that none was.
+func (u *User) KeepEmail(now time.Time, random io.Reader) (*Event, error) {
+	if u.state.PendingEmail == (Email{}) {
+		return nil, nil
+	}
+	u.state.PendingEmail = Email{}
+	return u.changed(UserUpdated, now, random)
+}
+
 // SwitchEmail makes the pending address the user's. ErrLink when another is pending, or none. A nil event says that it was done before.
 func (u *User) SwitchEmail(email Email, now time.Time, random io.Reader) (*Event, error) {
 	switch email {

@@ -11,7 +11,7 @@ import (
 type Zone struct{ s string }
 
 // ErrZone is returned for text that names no zone.
-var ErrZone = fault.New(fault.Invalid, "user.time_zone_invalid", "must be a time zone of the IANA database, such as Europe/Lisbon")
+var ErrZone = fault.New(fault.Invalid, "user.time_zone_invalid", "must be a time zone of the IANA database, such as Asia/Kolkata; an offset such as +05:30 has no summer time and is not taken")
 
 // notZones are files beside the zones in a system's folder of them.
 var notZones = []string{"Local", "localtime", "Factory", "posixrules", "leapseconds", "posix/", "right/"}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding"
 	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,8 +20,8 @@ import (
 // Fields of In: `path:"id"` and `query:"limit"` take a string, an int, a *int (nil = not given) or an encoding.TextUnmarshaler; a field of type domain.Caller takes
 // who calls, and makes the route need Authenticate; a field of type *Request takes the request itself, for what only HTTP knows; one of
 // type IfMatch or IfNoneMatch takes that header.
-// A path value that does not parse is 404 (there can be no such thing), a query value is 400. Unknown query parameters are ignored,
-// as links carry parameters of others (utm_source).
+// A path value that does not parse is 404 (there can be no such thing); with the tag `or:"me"`, me is the caller's id. A query value that does not parse is
+// 400, and so is a parameter that the route does not know: whoever sends it counts on what would not happen.
 func Query[In, Out any](do func(context.Context, In) (Out, error)) Handler {
 	return bind(http.StatusOK, do, func(*Request, *In) error { return nil })
 }
@@ -40,6 +42,9 @@ func Action[In, Out any](status int, do func(context.Context, In) (Out, error)) 
 func bind[In, Out any](status int, do func(context.Context, In) (Out, error), body func(*Request, *In) error) Handler {
 	return func(ctx context.Context, r *Request) (*Response, error) {
 		var in In
+		if encoding := r.header("content-encoding"); len(r.Body) > 0 && encoding != "" && !strings.EqualFold(encoding, "identity") {
+			return nil, ErrEncoded
+		}
 		if err := body(r, &in); err != nil {
 			return nil, err
 		}
@@ -59,6 +64,7 @@ func bind[In, Out any](status int, do func(context.Context, In) (Out, error), bo
 
 func bindFields(ctx context.Context, r *Request, in reflect.Value) error {
 	var bad fault.Details
+	known := []string{}
 	for i := range in.NumField() {
 		field, tag := in.Field(i), in.Type().Field(i).Tag
 		switch target := field.Addr().Interface().(type) {
@@ -80,13 +86,27 @@ func bindFields(ctx context.Context, r *Request, in reflect.Value) error {
 			continue
 		}
 		if name := tag.Get("path"); name != "" {
+			if caller, ok := ctx.Value(callerKey{}).(domain.Caller); ok && r.PathParameters[name] == "me" && tag.Get("or") == "me" {
+				if id, ok := field.Addr().Interface().(*domain.UserID); ok {
+					*id = caller.UserID
+					continue
+				}
+			}
 			if err := setText(field, r.PathParameters[name]); err != nil {
 				return domain.ErrNoSuchID
 			}
 		}
 		if name := tag.Get("query"); name != "" {
+			known = append(known, name)
 			if text, given := r.QueryStringParameters[name]; given {
 				bad.Add(name, setText(field, text))
+			}
+		}
+	}
+	if r.RouteKey != "$default" { // of which no parameter is known, nor the path
+		for _, name := range slices.Sorted(maps.Keys(r.QueryStringParameters)) {
+			if !slices.Contains(known, name) {
+				bad.Add(strings.ToValidUTF8(name[:min(len(name), 64)], ""), errUnknownParameter)
 			}
 		}
 	}
@@ -95,8 +115,9 @@ func bindFields(ctx context.Context, r *Request, in reflect.Value) error {
 
 // Reasons to refuse a value of another type than the field's.
 var (
-	errNotInt  = fault.New(fault.Invalid, "request.not_integer", "must be a whole number")
-	ErrNotBool = fault.New(fault.Invalid, "request.not_bool", "must be true or false")
+	errNotInt           = fault.New(fault.Invalid, "request.not_integer", "must be a whole number")
+	errUnknownParameter = fault.New(fault.Invalid, "query.unknown", "is not a parameter of this route")
+	ErrNotBool          = fault.New(fault.Invalid, "request.not_bool", "must be true or false")
 )
 
 func setText(field reflect.Value, text string) error {

@@ -38,13 +38,28 @@ func TestBinding(t *testing.T) {
 	t.Parallel()
 	t.Run("path and query reach the use case, and what was not given stays empty", func(t *testing.T) {
 		t.Parallel()
-		got := ask(t, lessonID, map[string]string{"track": "go & co", "limit": "0", "order": "-7", "author": lessonID, "utm_source": "mail", "Track": "no"}).body
+		got := ask(t, lessonID, map[string]string{"track": "go & co", "limit": "0", "order": "-7", "author": lessonID}).body
 		if want := `{"data":{"lesson":"` + lessonID + `","track":"go & co","limit":0,"order":-7,"author":"` + lessonID + `"},"success":true}`; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 		got = ask(t, lessonID, nil).body
 		if want := `{"data":{"lesson":"` + lessonID + `","track":"","limit":null,"order":0,"author":""},"success":true}`; got != want {
 			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+	t.Run("a parameter that the route does not know is refused by name", func(t *testing.T) {
+		t.Parallel()
+		got := ask(t, lessonID, map[string]string{"track": "go", "page": "2", "pageSize": "5", "Track": "no"})
+		if got.status != 400 || got.Code != "request.invalid" || got.fields() != "Track page pageSize" || got.Details[0].Code != "query.unknown" {
+			t.Errorf("got %d %s", got.status, got.body)
+		}
+	})
+	t.Run("a compressed body is refused with the reason", func(t *testing.T) {
+		t.Parallel()
+		e := jsonRequest(`{}`)
+		e.Headers["content-encoding"] = "gzip"
+		if got := call(t, echoExam, e); got.status != 415 || got.Code != "request.encoded" {
+			t.Errorf("got %d %s", got.status, got.body)
 		}
 	})
 	t.Run("what is no whole number is told by name, all at once", func(t *testing.T) {

@@ -114,7 +114,9 @@ func TestInternalErrorsLeakNothing(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
 			e := request("GET", "")
-			e.QueryStringParameters = map[string]string{"q": "1"}
+			if strings.Contains(name, "query") {
+				e.QueryStringParameters = map[string]string{"q": "1"}
+			}
 			got := callLogged(t, &log, test.handler, e)
 			if got.status != test.status || strings.Contains(got.body, "hunter2") ||
 				strings.Contains(fmt.Sprint(got.header), "hunter2") || strings.Contains(got.body, ".go") {

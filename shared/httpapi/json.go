@@ -3,7 +3,9 @@ package httpapi
 import (
 	"bytes"
 	"errors"
+	"math"
 	"reflect"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -23,6 +25,7 @@ const maxDepth = 16
 var (
 	ErrNotJSON      = fault.New(fault.Unsupported, "request.not_json", "The body must be JSON: Content-Type: application/json.")
 	ErrJSONTooLarge = fault.New(fault.TooLarge, "request.too_large", "The body is larger than this route takes.")
+	ErrEncoded      = fault.New(fault.Unsupported, "request.encoded", "The body must be sent as it is, without Content-Encoding such as gzip.")
 	ErrNoBody       = fault.New(fault.Invalid, "request.body_missing", "A JSON body is needed.")
 	ErrMalformed    = fault.New(fault.Invalid, "request.malformed", "The body is not well-formed JSON.")
 
@@ -33,6 +36,7 @@ var (
 // decodeJSON reads the body into target, a pointer to a struct, strictly: one JSON object, UTF-8, names exactly as documented, no unknown
 // and no repeated names, nothing after it, at most MaxJSON bytes or those of MaxBytes, and maxDepth levels. The fault names the field.
 func decodeJSON(r *Request, target any) error {
+	r.Body = bytes.TrimPrefix(r.Body, []byte("\ufeff")) // some editors and spreadsheets begin UTF-8 so; RFC 8259 lets readers ignore it
 	if media := mediaType(r); media != "application/json" && !(strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json")) {
 		return ErrNotJSON
 	}
@@ -57,7 +61,7 @@ func decodeJSON(r *Request, target any) error {
 
 // Strict reads one JSON value into target, with no unknown and no repeated names. The fault names the field.
 func Strict(body []byte, target any) error {
-	err := json.Unmarshal(body, target, json.RejectUnknownMembers(true))
+	err := json.Unmarshal(body, target, json.RejectUnknownMembers(true), json.WithUnmarshalers(json.UnmarshalFromFunc(wholeNumber)))
 	if err == nil {
 		return nil
 	}
@@ -74,6 +78,26 @@ func Strict(body []byte, target any) error {
 		return fault.InField(pointer(semantic.JSONPointer), expected(semantic))
 	}
 	return ErrMalformed.Because(err)
+}
+
+// wholeNumber reads an int however it is spelled: some languages write 80 as 80.0 or 8e1, which is the same number.
+func wholeNumber(in *jsontext.Decoder, n *int) error {
+	if in.PeekKind() != '0' {
+		return errors.ErrUnsupported
+	}
+	value, err := in.ReadValue()
+	if err != nil {
+		return err
+	}
+	if *n, err = strconv.Atoi(string(value)); err == nil {
+		return nil
+	}
+	f, err := strconv.ParseFloat(string(value), 64)
+	if err != nil || f != math.Trunc(f) || math.Abs(f) > 1<<53 {
+		return errNotInt
+	}
+	*n = int(f)
+	return nil
 }
 
 func malformed(what string) error {

@@ -62,7 +62,6 @@ func TestD37JSONBodiesAreReadStrictly(t *testing.T) {
 		"a number":                             {`1`, "", 400, "request.malformed", "body"},
 		"a text":                               {`"score"`, "", 400, "request.malformed", "body"},
 		"true":                                 {`true`, "", 400, "request.malformed", "body"},
-		"a byte-order mark":                    {"\ufeff{}", "", 400, "request.malformed", "body"},
 		"UTF-16":                               {"{\x00}\x00", "", 400, "request.malformed", ""},
 		"a half":                               {`{"score":7`, "", 400, "request.malformed", ""},
 		"a comma too many":                     {`{"score":7,}`, "", 400, "request.malformed", ""},
@@ -104,7 +103,6 @@ func TestD37JSONBodiesAreReadStrictly(t *testing.T) {
 		"a name twice inside":                  {`{"inner":{"depth":1,"depth":2}}`, "", 400, "request.invalid", "inner.depth"},
 		"text for a number":                    {`{"score":"5"}`, "", 400, "request.invalid", "score"},
 		"1.5 for a whole number":               {`{"score":1.5}`, "", 400, "request.invalid", "score"},
-		"1e2 for a whole number":               {`{"score":1e2}`, "", 400, "request.invalid", "score"},
 		"a number of 30 digits":                {`{"score":999999999999999999999999999999}`, "", 400, "request.invalid", "score"},
 		"2^63":                                 {`{"score":9223372036854775808}`, "", 400, "request.invalid", "score"},
 		"1e999":                                {`{"score":1e999}`, "", 400, "request.invalid", "score"},
@@ -181,10 +179,22 @@ func TestD37JSONBodiesAreReadStrictly(t *testing.T) {
 	})
 }
 
+// A number is the same however a language writes it, and some programs begin a file with a byte-order mark.
+func TestOtherSpellingsOfTheSameBodyAreRead(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"score":80.0}`: `"score":80,`, `{"score":8e1}`: `"score":80,`, `{"score":-0.0}`: `"score":0,`, "\ufeff" + `{"score":7}`: `"score":7,`, `{"score":null}`: `"score":null,`,
+	} {
+		if got := call(t, echoExam, jsonRequest(body)); got.status != 200 || !strings.Contains(got.body, want) {
+			t.Errorf("%q: %d %s, want %s", body, got.status, got.body, want)
+		}
+	}
+}
+
 // D43, at the border: a score that is no whole number does not reach the domain.
 func TestD43AFractionIsNoScore(t *testing.T) {
 	t.Parallel()
-	for _, score := range []string{"1.5", "1.0", "-0.5", "1e1", `"7"`, "NaN", "1e309"} {
+	for _, score := range []string{"1.5", "-0.5", "1e-1", "1e17", `"7"`, "NaN", "1e309"} {
 		if got := call(t, echoExam, jsonRequest(`{"score":`+score+`}`)); got.status != 400 {
 			t.Errorf("a score of %s: %d %s, want 400", score, got.status, got.body)
 		}

@@ -7,6 +7,7 @@ type Self struct {
 	ID            string `json:"id"`
 	Email         string `json:"email"`
 	EmailVerified bool   `json:"emailVerified"`
+	PendingEmail  string `json:"pendingEmail,omitempty"` // that becomes the address when its link is opened
 	Username      string `json:"username"`
 	Role          string `json:"role"`
 	TimeZone      string `json:"timeZone"`  // of the IANA database; days are counted in it
@@ -18,7 +19,7 @@ type Self struct {
 func ViewSelf(u *domain.User) Self {
 	s := u.State()
 	return Self{
-		ID: s.ID.String(), Email: s.Email.String(), EmailVerified: s.EmailVerified, Username: s.Username.String(), Role: s.Role.String(),
+		ID: s.ID.String(), Email: s.Email.String(), EmailVerified: s.EmailVerified, PendingEmail: s.PendingEmail.String(), Username: s.Username.String(), Role: s.Role.String(),
 		TimeZone:  s.TimeZone.String(),
 		CreatedAt: domain.FormatTime(s.CreatedAt), UpdatedAt: domain.FormatTime(s.UpdatedAt),
 	}

@@ -37,10 +37,11 @@ type Out struct {
 
 // Do remembers the address with the event whose consumer writes the mails: the link to the new address, the notice to the present one.
 // Whether another account has the address is for the consumer too, so the answer does not tell. Nothing else changes until the link is
-// followed. The password is asked because a stolen session must not become a stolen account.
+// followed. Whoever asks for the address they have keeps it: that cancels a change that waits for its link. The password is asked because a
+// stolen session must not become a stolen account.
 func (c ChangeEmail) Do(ctx context.Context, in In) (Out, error) {
 	var bad fault.Details
-	email, err := domain.ParseEmail(in.Body.NewEmail)
+	email, err := domain.ParseReachable(in.Body.NewEmail)
 	bad.Add("newEmail", err)
 	password, err := auth.EnteredPassword(in.Body.Password)
 	bad.Add("password", err)
@@ -51,7 +52,8 @@ func (c ChangeEmail) Do(ctx context.Context, in In) (Out, error) {
 	if err != nil {
 		return Out{}, err
 	}
-	if user.State().Email == email {
+	cancels := user.State().Email == email && user.State().PendingEmail != (domain.Email{})
+	if user.State().Email == email && !cancels {
 		return Out{}, fault.InField("newEmail", domain.ErrSameEmail)
 	}
 	matches, err := c.Limits.Try(ctx, httpapi.PasswordUser, httpapi.Hashed(user.ID().String()), func() (bool, error) {
@@ -62,6 +64,10 @@ func (c ChangeEmail) Do(ctx context.Context, in In) (Out, error) {
 	}
 	if !matches {
 		return Out{}, fault.InField("password", auth.ErrWrongPassword)
+	}
+	if cancels {
+		_, err = c.Users.Update(ctx, user.ID(), func(u *domain.User) (*domain.Event, error) { return u.KeepEmail(c.Now(), c.Random) })
+		return Out{"Your address stays. The link to the other one works no more."}, err
 	}
 	if err := c.Limits.ByAccount(ctx, httpapi.MailAddress, email); err != nil {
 		return Out{}, err

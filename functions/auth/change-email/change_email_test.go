@@ -11,6 +11,7 @@ import (
 	"lyceum/local/localtest"
 	"lyceum/shared/domain"
 	"lyceum/shared/dynamo"
+	"lyceum/shared/httpapi"
 )
 
 const (
@@ -58,6 +59,23 @@ func TestD81TheAddressStaysUntilTheNewOneIsConfirmed(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestAPendingChangeCanBeCancelled(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	api := stand.Serve(t, name, handler)
+	user := stand.NewUser(t)
+	api.Post(path, user.Token, body("new@example.org", localtest.Password)).Data(t, http.StatusAccepted, &struct{}{})
+	pending := stored(t, stand, user)
+	if view := httpapi.ViewSelf(domain.RestoreUser(pending)); view.PendingEmail != "new@example.org" {
+		t.Errorf("users are shown %q as their pending address", view.PendingEmail)
+	}
+	api.Post(path, user.Token, body(user.Email, localtest.Password)).Data(t, http.StatusAccepted, &struct{}{})
+	if got := stored(t, stand, user); got.PendingEmail != (domain.Email{}) || got.Email.String() != user.Email {
+		t.Errorf("stored %+v", got)
+	}
+	api.Post(path, user.Token, body(user.Email, localtest.Password)).Fails(t, http.StatusBadRequest, "request.invalid")
 }
 
 func TestATakenAddressIsAnsweredAsAFreeOne(t *testing.T) {

@@ -3,6 +3,7 @@ package main
 
 import (
 	"net/http"
+	_ "time/tzdata" // to know the zones
 
 	"lyceum/shared/auth"
 	"lyceum/shared/httpapi"

@@ -28,6 +28,7 @@ type In struct {
 		Email    string `json:"email"`
 		Username string `json:"username"`
 		Password string `json:"password"`
+		TimeZone string `json:"timeZone"` // of the IANA database; without it UTC
 	}
 }
 
@@ -42,17 +43,26 @@ type Out struct {
 // account without a session can be left when the last write fails: the answer is then 503, and login works.
 func (r Register) Do(ctx context.Context, in In) (Out, error) {
 	var bad fault.Details
-	email, err := domain.ParseEmail(in.Body.Email)
+	email, err := domain.ParseReachable(in.Body.Email)
 	bad.Add("email", err)
 	name, err := domain.ParseUsername(in.Body.Username)
 	bad.Add("username", err)
 	password, err := auth.ParsePassword(in.Body.Password)
+	var common error
 	if err == nil {
 		err = auth.RefuseCommon("password", password)
 	}
+	if errors.Is(err, auth.ErrCommonPassword) {
+		common = err
+	}
 	bad.Add("password", err)
-	if len(bad) == 1 && errors.Is(err, auth.ErrCommonPassword) {
-		return Out{}, err
+	var zone domain.Zone
+	if in.Body.TimeZone != "" {
+		zone, err = domain.ParseZone(in.Body.TimeZone)
+		bad.Add("timeZone", err)
+	}
+	if len(bad) == 1 && common != nil {
+		return Out{}, common
 	}
 	if err := bad.Err(); err != nil {
 		return Out{}, err
@@ -66,6 +76,7 @@ func (r Register) Do(ctx context.Context, in In) (Out, error) {
 	if err != nil {
 		return Out{}, err
 	}
+	user.Live(zone)
 	credential := domain.Credential{}.Next(hash, now)
 	if err := r.Accounts.Register(ctx, user, credential, created); err != nil {
 		return Out{}, err

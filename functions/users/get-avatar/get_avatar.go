@@ -20,7 +20,7 @@ type GetAvatar struct {
 // In is the request.
 type In struct {
 	Caller domain.Caller
-	UserID domain.UserID `path:"id"`
+	UserID domain.UserID `path:"id" or:"me"`
 	Size   *int          `query:"size"`
 }
 

@@ -20,7 +20,7 @@ type UpdateUser struct {
 // In is the request.
 type In struct {
 	Caller  domain.Caller
-	UserID  domain.UserID `path:"id"`
+	UserID  domain.UserID `path:"id" or:"me"`
 	IfMatch httpapi.IfMatch
 	Body    struct {
 		Username *string `json:"username"`
