@@ -11,7 +11,7 @@ import (
 )
 
 // needsAccount finds what needs AWS. TestOperationsOnAWS in scripts/deploy runs it against a stand-in.
-var needsAccount = regexp.MustCompile(`\baws |make deploy |scripts/sam\.sh (?:build|deploy)|git switch|--environment|--table |--regions`)
+var needsAccount = regexp.MustCompile(`\baws |make deploy |scripts/sam\.sh (?:build|deploy)|git switch|--environment|--table |--regions|--account `)
 
 var inline = regexp.MustCompile("`((?:go run \\./cmd|make|scripts)[^`]*)`")
 
@@ -47,7 +47,7 @@ func TestOperations(t *testing.T) {
 	run := func(command string) {
 		t.Helper()
 		line := strings.NewReplacer(
-			".data/", data+"/",
+			".data/", data+"/", "/var/backups/", data+"/",
 			" --local", " --local --data "+data,
 		).Replace(command)
 		cmd := exec.Command("sh", "-ec", line)

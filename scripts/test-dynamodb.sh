@@ -4,5 +4,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 go test -C local/dynamodb/behaviour -count=1 -endpoint "$1"
-LYCEUM_DYNAMODB="$1" go test -count=1 -p 1 ./shared/dynamo ./cmd/{admin,events,import-users,rebuild,uploads}
+LYCEUM_DYNAMODB="$1" go test -count=1 -p 1 ./shared/dynamo ./cmd/{admin,backup,events,import-users,rebuild,uploads}
 LYCEUM_DYNAMODB="$1" go test -count=1 ./local -run 'TestJourney$'

@@ -1,4 +1,4 @@
-// Command figures measures on this machine what docs/FIGURES.md says, and writes that page: sizes of the binaries in build/, and the
+// Command figures measures on this machine what docs/FIGURES.md says, and writes that page: sizes of the binaries in build/arm64, and the
 // benchmarks of bodies, passwords and tokens. `make figures` builds first.
 package main
 
@@ -29,7 +29,7 @@ func main() {
 }
 
 func write() (string, error) {
-	binaries, err := output("go", "run", "./scripts/sizes", "build")
+	binaries, err := output("go", "run", "./scripts/sizes", "build/arm64")
 	if err != nil {
 		return "", err
 	}

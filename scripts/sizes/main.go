@@ -1,12 +1,13 @@
-// Command sizes prints the size of every bootstrap below a folder, as it is and zipped as it is uploaded to Lambda, in MB of 10^6 bytes.
+// Command sizes prints the size of every binary in a folder that scripts/build.sh made, as it is and zipped as it is uploaded to Lambda, in MB
+// of 10^6 bytes.
 package main
 
 import (
 	"archive/zip"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 func main() {
@@ -15,22 +16,29 @@ func main() {
 		os.Exit(2)
 	}
 	fmt.Printf("%-34s %8s %8s\n", "function", "binary", "zip")
-	err := filepath.WalkDir(os.Args[1], func(path string, _ fs.DirEntry, err error) error {
-		if err != nil || filepath.Base(path) != "bootstrap" {
-			return err
-		}
-		raw, zipped, err := sizes(path)
-		if err != nil {
-			return err
-		}
-		name, err := filepath.Rel(os.Args[1], filepath.Dir(path))
-		fmt.Printf("%-34s %5.2f MB %5.2f MB\n", name, float64(raw)/1e6, float64(zipped)/1e6)
-		return err
-	})
-	if err != nil {
+	if err := list(os.Args[1]); err != nil {
 		fmt.Fprintln(os.Stderr, "sizes:", err)
 		os.Exit(1)
 	}
+}
+
+func list(dir string) error {
+	folders, err := filepath.Glob("functions/*/*")
+	if err != nil {
+		return err
+	}
+	for _, folder := range folders {
+		if filepath.Ext(folder) != "" { // a context's doc.go
+			continue
+		}
+		raw, zipped, err := sizes(filepath.Join(dir, filepath.Base(folder)))
+		if err != nil {
+			return err
+		}
+		name := strings.TrimPrefix(filepath.ToSlash(folder), "functions/")
+		fmt.Printf("%-34s %5.2f MB %5.2f MB\n", name, float64(raw)/1e6, float64(zipped)/1e6)
+	}
+	return nil
 }
 
 func sizes(path string) (raw, zipped int64, err error) {
