@@ -32,6 +32,7 @@ type Remain struct {
 func (e Erasure) Remains() []Remain {
 	day := 24 * time.Hour
 	return []Remain{
+		{"what is sent by forms and links to parts that were given out before: it is removed when it arrives, or by the bucket's rule", e.BeganAt.Add(2*day + time.Hour)},
 		{"copies in other regions, until the erasure is replicated there; usually a second", e.BeganAt.Add(15 * time.Minute)},
 		{"counts of requests, under a hash of the address or the id", e.BeganAt.Add(day + time.Minute)},
 		{"events that name the user's id and nothing personal", e.BeganAt.Add(7 * day)},

@@ -180,6 +180,8 @@ type Export struct {
 type ObjectEraser interface {
 	// EraseObject removes every version of an object, for good. What is not there is no error.
 	EraseObject(ctx context.Context, bucket, key string) error
+	// EraseParts ends an upload in parts and removes those that have arrived; later ones are refused.
+	EraseParts(ctx context.Context, upload *Upload) error
 }
 
 // Page asks for a part of a list: at most Limit entries after the position that an earlier page ended with ("" = from the start).

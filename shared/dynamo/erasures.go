@@ -270,11 +270,15 @@ func uploadOf(item attributes) *domain.Upload {
 	return upload.restore()
 }
 
-// eraseFiles removes the objects of an upload, wherever it stands on its way, and what arrived in staging: of that an old version is there
-// for a day after the confirmation.
+// eraseFiles removes the objects of an upload, wherever it stands on its way, what arrived in staging, and parts of what was never joined.
 func (e Erasures) eraseFiles(ctx context.Context, upload *domain.Upload) error {
 	if upload == nil {
 		return nil
+	}
+	if upload.State().Parts != "" && upload.State().Status != domain.StatusConfirmed {
+		if err := e.Objects.EraseParts(ctx, upload); err != nil {
+			return err
+		}
 	}
 	for _, key := range append(upload.Objects(), upload.StagingKey()) {
 		if err := e.Objects.EraseObject(ctx, upload.State().Bucket, key); err != nil {

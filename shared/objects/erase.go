@@ -8,7 +8,7 @@ import (
 
 // Erase removes every version of an object, and the marks of its deletions, for good. What is not there is no error.
 func (b Bucket) Erase(ctx context.Context, key string) error {
-	pages := s3.NewListObjectVersionsPaginator(b.Client, &s3.ListObjectVersionsInput{Bucket: &b.Name, Prefix: &key})
+	pages := s3.NewListObjectVersionsPaginator(b.Client, &s3.ListObjectVersionsInput{Bucket: b.of(key), Prefix: &key})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -26,7 +26,7 @@ func (b Bucket) Erase(ctx context.Context, key string) error {
 			}
 		}
 		for _, version := range versions {
-			if _, err := b.Client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.Name, Key: &key, VersionId: version}); err != nil {
+			if _, err := b.Client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: b.of(key), Key: &key, VersionId: version}); err != nil {
 				return failed(err)
 			}
 		}

@@ -15,7 +15,7 @@ import (
 func (b Bucket) Link(ctx context.Context, key, contentType, disposition string, valid time.Duration) (string, error) {
 	caching := "private, max-age=300"
 	signed, err := b.signer().PresignGetObject(ctx, &s3.GetObjectInput{
-		Bucket: &b.Name, Key: &key, ResponseContentType: &contentType, ResponseContentDisposition: &disposition, ResponseCacheControl: &caching,
+		Bucket: b.of(key), Key: &key, ResponseContentType: &contentType, ResponseContentDisposition: &disposition, ResponseCacheControl: &caching,
 	}, s3.WithPresignExpires(valid))
 	if err != nil {
 		return "", err
@@ -27,7 +27,7 @@ func (b Bucket) Link(ctx context.Context, key, contentType, disposition string, 
 func (b Bucket) HeadLink(ctx context.Context, key, contentType, disposition string, valid time.Duration) (string, error) {
 	caching := "private, max-age=300"
 	signed, err := b.signer().PresignHeadObject(ctx, &s3.HeadObjectInput{
-		Bucket: &b.Name, Key: &key, ResponseContentType: &contentType, ResponseContentDisposition: &disposition, ResponseCacheControl: &caching,
+		Bucket: b.of(key), Key: &key, ResponseContentType: &contentType, ResponseContentDisposition: &disposition, ResponseCacheControl: &caching,
 	}, s3.WithPresignExpires(valid))
 	if err != nil {
 		return "", err
@@ -54,7 +54,7 @@ func (b Bucket) Form(ctx context.Context, u *domain.Upload, valid time.Duration)
 	for name, value := range fields {
 		conditions = append(conditions, []any{"eq", "$" + name, value})
 	}
-	signed, err := b.signer().PresignPostObject(ctx, &s3.PutObjectInput{Bucket: &b.Name, Key: &key}, func(o *s3.PresignPostOptions) {
+	signed, err := b.signer().PresignPostObject(ctx, &s3.PutObjectInput{Bucket: b.of(key), Key: &key}, func(o *s3.PresignPostOptions) {
 		o.Expires, o.Conditions = valid, conditions
 	})
 	if err != nil {
@@ -70,7 +70,7 @@ func (b Bucket) Form(ctx context.Context, u *domain.Upload, valid time.Duration)
 func (b Bucket) PartLink(ctx context.Context, u *domain.Upload, number int, size int64, valid time.Duration) (string, error) {
 	key, parts, n := u.StagingKey(), u.State().Parts, int32(number)
 	signed, err := b.signer().PresignUploadPart(ctx, &s3.UploadPartInput{
-		Bucket: &b.Name, Key: &key, UploadId: &parts, PartNumber: &n, ContentLength: &size,
+		Bucket: b.of(key), Key: &key, UploadId: &parts, PartNumber: &n, ContentLength: &size,
 	}, s3.WithPresignExpires(valid))
 	if err != nil {
 		return "", err
@@ -85,7 +85,7 @@ func (b Bucket) signer() *s3.PresignClient { return s3.NewPresignClient(b.Client
 
 // Exists tells whether an object is in this bucket. To a caller who may not list the bucket, S3 says 403 of what is not there.
 func (b Bucket) Exists(ctx context.Context, key string) (bool, error) {
-	_, err := b.Client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.Name, Key: &key})
+	_, err := b.Client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: b.of(key), Key: &key})
 	if s := status(err); s == http.StatusNotFound || s == http.StatusForbidden {
 		return false, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -22,9 +23,18 @@ var ErrUnavailable = fault.New(fault.Unavailable, "storage.unavailable", "The fi
 
 // Bucket is one bucket and how to reach it.
 type Bucket struct {
-	Client *s3.Client
-	Name   string
-	Region string
+	Client  *s3.Client
+	Name    string
+	Region  string
+	Staging string // the bucket for keys below domain.StagingPrefix; "" if it is the same
+}
+
+// of is the name of the bucket in which a key lies.
+func (b Bucket) of(key string) *string {
+	if b.Staging != "" && strings.HasPrefix(key, domain.StagingPrefix) {
+		return &b.Staging
+	}
+	return &b.Name
 }
 
 // Place is where the bucket's objects are.

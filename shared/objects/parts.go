@@ -19,7 +19,7 @@ type Part struct {
 // Begin opens an upload in parts and gives S3's id of it. The bucket's lifecycle ends what is left open.
 func (b Bucket) Begin(ctx context.Context, u *domain.Upload) (string, error) {
 	key, contentType := u.StagingKey(), u.State().ContentType
-	res, err := b.Client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: &b.Name, Key: &key, ContentType: &contentType})
+	res, err := b.Client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: b.of(key), Key: &key, ContentType: &contentType})
 	if err != nil {
 		return "", failed(err)
 	}
@@ -29,7 +29,7 @@ func (b Bucket) Begin(ctx context.Context, u *domain.Upload) (string, error) {
 // Parts lists what has arrived. domain.ErrNotInParts when S3 has no such upload: it was completed or ended.
 func (b Bucket) Parts(ctx context.Context, u *domain.Upload) (parts []Part, err error) {
 	key, id := u.StagingKey(), u.State().Parts
-	pages := s3.NewListPartsPaginator(b.Client, &s3.ListPartsInput{Bucket: &b.Name, Key: &key, UploadId: &id})
+	pages := s3.NewListPartsPaginator(b.Client, &s3.ListPartsInput{Bucket: b.of(key), Key: &key, UploadId: &id})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if isCode(err, "NoSuchUpload") {
@@ -68,7 +68,7 @@ func (b Bucket) Join(ctx context.Context, u *domain.Upload, parts []Part) error 
 		number := int32(p.Number)
 		named.Parts = append(named.Parts, types.CompletedPart{PartNumber: &number, ETag: &p.ETag})
 	}
-	_, err := b.Client.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{Bucket: &b.Name, Key: &key, UploadId: &id, MultipartUpload: &named})
+	_, err := b.Client.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{Bucket: b.of(key), Key: &key, UploadId: &id, MultipartUpload: &named})
 	if isCode(err, "NoSuchUpload") {
 		return domain.ErrNotInParts
 	}
@@ -78,7 +78,7 @@ func (b Bucket) Join(ctx context.Context, u *domain.Upload, parts []Part) error 
 // Abort ends an upload in parts and removes what has arrived, whether there is anything or not.
 func (b Bucket) Abort(ctx context.Context, u *domain.Upload) error {
 	key, id := u.StagingKey(), u.State().Parts
-	_, err := b.Client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &b.Name, Key: &key, UploadId: &id})
+	_, err := b.Client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: b.of(key), Key: &key, UploadId: &id})
 	if isCode(err, "NoSuchUpload") {
 		return nil
 	}

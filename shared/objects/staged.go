@@ -19,7 +19,7 @@ var _ domain.StagedFiles = Bucket{}
 
 // Staged implements domain.StagedFiles.
 func (b Bucket) Staged(ctx context.Context, key string) (size int64, etag string, err error) {
-	res, err := b.Client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.Name, Key: &key})
+	res, err := b.Client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: b.of(key), Key: &key})
 	if status(err) == http.StatusNotFound {
 		return 0, "", domain.ErrNotUploaded
 	}
@@ -42,7 +42,7 @@ type ranges struct {
 
 func (r ranges) ReadAt(p []byte, off int64) (int, error) {
 	bytes := fmt.Sprintf("bytes=%d-%d", off, off+int64(len(p))-1)
-	res, err := r.bucket.Client.GetObject(r.ctx, &s3.GetObjectInput{Bucket: &r.bucket.Name, Key: &r.key, Range: &bytes, IfMatch: &r.etag})
+	res, err := r.bucket.Client.GetObject(r.ctx, &s3.GetObjectInput{Bucket: r.bucket.of(r.key), Key: &r.key, Range: &bytes, IfMatch: &r.etag})
 	if err != nil {
 		return 0, changed(err)
 	}
@@ -64,9 +64,9 @@ func changed(err error) error {
 
 // Promote implements domain.StagedFiles: one copy within S3, which no other can overwrite, and a look at what is there if one was.
 func (b Bucket) Promote(ctx context.Context, from, etag, to, contentType string) (string, error) {
-	source, absent := b.Name+"/"+url.PathEscape(from), "*"
+	source, absent := *b.of(from)+"/"+url.PathEscape(from), "*"
 	res, err := b.Client.CopyObject(ctx, &s3.CopyObjectInput{
-		Bucket: &b.Name, Key: &to, CopySource: &source, CopySourceIfMatch: &etag, IfNoneMatch: &absent,
+		Bucket: b.of(to), Key: &to, CopySource: &source, CopySourceIfMatch: &etag, IfNoneMatch: &absent,
 		ContentType: &contentType, MetadataDirective: types.MetadataDirectiveReplace,
 	})
 	if err == nil {
@@ -84,7 +84,7 @@ func (b Bucket) Promote(ctx context.Context, from, etag, to, contentType string)
 // Remove implements domain.StagedFiles.
 func (b Bucket) Remove(ctx context.Context, keys ...string) error {
 	for _, key := range keys {
-		if _, err := b.Client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.Name, Key: &key}); err != nil {
+		if _, err := b.Client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: b.of(key), Key: &key}); err != nil {
 			return failed(err)
 		}
 	}

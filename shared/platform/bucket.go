@@ -37,7 +37,11 @@ func (e *Env) bucket(place domain.Place, wait time.Duration) objects.Bucket {
 		// A presigned link is followed by browsers, which check no checksums.
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 	})
-	return objects.Bucket{Client: client, Name: place.Bucket, Region: place.Region}
+	staging, regional := strings.CutSuffix(e.Lookup("STAGING_BUCKET"), e.Region())
+	if regional {
+		staging += place.Region
+	}
+	return objects.Bucket{Client: client, Name: place.Bucket, Region: place.Region, Staging: staging}
 }
 
 // endpointS3 is where S3 of a region is. AWS_ENDPOINT_URLS_S3 lists "region=URL" with commas between, for local stands of several

@@ -37,9 +37,8 @@ func (e *Env) replicas(variable string) (all replicas) {
 
 // EraseObject removes an object from the bucket that its record names and from the others, which may have a copy.
 func (r replicas) EraseObject(ctx context.Context, bucket, key string) error {
-	known := slices.ContainsFunc(r, func(b objects.Bucket) bool { return b.Name == bucket })
-	if !known {
-		return fmt.Errorf("a record names the bucket %s, which is no region's", bucket)
+	if _, err := r.named(bucket); err != nil {
+		return err
 	}
 	for _, b := range r {
 		if err := b.Erase(ctx, key); err != nil {
@@ -47,6 +46,23 @@ func (r replicas) EraseObject(ctx context.Context, bucket, key string) error {
 		}
 	}
 	return nil
+}
+
+// EraseParts ends an upload in parts where it was begun, and removes what has arrived of it.
+func (r replicas) EraseParts(ctx context.Context, upload *domain.Upload) error {
+	b, err := r.named(upload.State().Bucket)
+	if err == nil {
+		err = b.Abort(ctx, upload)
+	}
+	return err
+}
+
+func (r replicas) named(bucket string) (objects.Bucket, error) {
+	i := slices.IndexFunc(r, func(b objects.Bucket) bool { return b.Name == bucket })
+	if i < 0 {
+		return objects.Bucket{}, fmt.Errorf("a record names the bucket %s, which is no region's", bucket)
+	}
+	return r[i], nil
 }
 
 // Exports reads all that is kept of users in IDENTITY_TABLE, LEARNING_TABLE and EPHEMERAL_TABLE.

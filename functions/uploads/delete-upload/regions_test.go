@@ -6,13 +6,20 @@ import (
 
 	"lyceum/local/iam"
 	"lyceum/local/localtest"
+	"lyceum/shared/domain"
 )
 
 // A record names the bucket that has the bytes, which may be another region's.
 func TestWhoFollowsARecordMayReachTheBucketsOfAllRegions(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)
-	bucket := "arn:aws:s3:::" + strings.TrimSuffix(stand.Variable("UPLOADS_BUCKET"), localtest.Region)
+	arn := func(object, region string) string {
+		bucket := stand.Variable("UPLOADS_BUCKET")
+		if strings.HasPrefix(object, domain.StagingPrefix) {
+			bucket = stand.Variable("STAGING_BUCKET")
+		}
+		return "arn:aws:s3:::" + strings.TrimSuffix(bucket, localtest.Region) + region + "/" + object
+	}
 	for function, calls := range map[string][]string{
 		"uploads/delete-upload":      {"s3:DeleteObject files/x", "s3:DeleteObject thumbs/x", "s3:DeleteObject staging/x", "s3:AbortMultipartUpload staging/x"},
 		"uploads/confirm-upload":     {"s3:GetObject staging/x", "s3:DeleteObject staging/x", "s3:PutObject files/x"},
@@ -30,7 +37,7 @@ func TestWhoFollowsARecordMayReachTheBucketsOfAllRegions(t *testing.T) {
 		for _, call := range calls {
 			action, object, _ := strings.Cut(call, " ")
 			for _, region := range []string{localtest.Region, "ap-northeast-1"} {
-				if err := stand.Stack.Authorize(key, iam.Call{Action: action, Resource: bucket + region + "/" + object}); err != nil {
+				if err := stand.Stack.Authorize(key, iam.Call{Action: action, Resource: arn(object, region)}); err != nil {
 					t.Errorf("%s, %s in %s: %v", function, call, region, err)
 				}
 			}

@@ -1,4 +1,4 @@
-// Command on-object-created is the Lambda behind the event "Object Created" of S3, for the uploads bucket and below staging/.
+// Command on-object-created is the Lambda behind the event "Object Created" of S3, for the staging bucket and below staging/.
 package main
 
 import (
@@ -9,5 +9,5 @@ import (
 func main() { platform.ConsumeS3(handler) }
 
 func handler(env *platform.Env) events.ObjectHandler {
-	return OnObjectCreated{Confirmation: env.Confirmation(), Log: env.Log}.Do
+	return OnObjectCreated{Confirmation: env.Confirmation(), Staging: env.Bucket("UPLOADS_BUCKET"), Log: env.Log}.Do
 }

@@ -158,3 +158,25 @@ func TestADeadDatabaseLetsTheEventComeAgain(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A form works until it expires: what comes by it when its upload is gone, deleted or erased with its user, does not stay.
+func TestWhatNobodyWaitsForIsRemovedWhenItArrives(t *testing.T) {
+	t.Parallel()
+	stand, user := open(t)
+	upload, form := buckets.Request(t, stand, user, "a.pdf", "application/pdf", 300)
+	env := stand.Env(t, "uploads/delete-upload")
+	if _, err := env.Uploads().Change(t.Context(), user.ID, upload.State().ID, func(u *domain.Upload) (*domain.Event, error) { return u.Delete(env.Now(), env.Random) }); err != nil {
+		t.Fatal(err)
+	}
+	if sent := buckets.Send(t, form, files.PDF("1.7", 300)); sent.Status != http.StatusNoContent {
+		t.Fatalf("S3 answers %d", sent.Status)
+	}
+	for range 2 {
+		if err := deliver(t, stand, upload.StagingKey()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left := buckets.Versions(t, stand); len(left) != 0 {
+		t.Errorf("there is still %q", left)
+	}
+}

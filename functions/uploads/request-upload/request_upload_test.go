@@ -254,3 +254,19 @@ func TestADeadDatabaseIs503(t *testing.T) {
 		t.Errorf("it left %v", items)
 	}
 }
+
+// One form is one object: staging keeps no versions, so that who posts a form again stores nothing more than was reserved.
+func TestAFormPostedThirtyOneTimesStoresOneObject(t *testing.T) {
+	t.Parallel()
+	stand, api, user := open(t)
+	var got Out
+	api.Post(path, user.Token, asked("a.pdf", "application/pdf", 1000)).Data(t, http.StatusCreated, &got)
+	for range 31 {
+		if sent := buckets.Send(t, got.form(), files.PDF("1.7", 1000)); sent.Status != http.StatusNoContent {
+			t.Fatalf("S3 answers %d %s", sent.Status, sent.Body)
+		}
+	}
+	if stored := buckets.Versions(t, stand); len(stored) != 1 {
+		t.Errorf("31 posts of one form store %d objects and versions", len(stored))
+	}
+}

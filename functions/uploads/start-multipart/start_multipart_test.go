@@ -31,7 +31,7 @@ func asked(contentType string, size int64) string {
 // begun counts the uploads in parts that S3 has open.
 func begun(t testing.TB, stand *localtest.Stand) int {
 	t.Helper()
-	bucket := buckets.Bucket(stand, "UPLOADS_BUCKET")
+	bucket := buckets.Bucket(stand, "STAGING_BUCKET")
 	list, err := bucket.Client.ListMultipartUploads(t.Context(), &s3.ListMultipartUploadsInput{Bucket: &bucket.Name})
 	if err != nil {
 		t.Fatal(err)

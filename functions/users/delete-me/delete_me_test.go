@@ -147,7 +147,7 @@ func TestD07D56EverythingIsErased(t *testing.T) {
 	if fmt.Sprint(counts) != fmt.Sprint(want) {
 		t.Errorf("the receipt counts\n got %v\nwant %v", counts, want)
 	}
-	if got.UserID != ana.ID.String() || got.EndedAt == "" || len(got.Remains) != 6 || strings.Contains(fmt.Sprint(got), "ana@") {
+	if got.UserID != ana.ID.String() || got.EndedAt == "" || len(got.Remains) != 7 || strings.Contains(fmt.Sprint(got), "ana@") {
 		t.Errorf("the receipt is %+v", got)
 	}
 	t.Run("again it answers the same", func(t *testing.T) {

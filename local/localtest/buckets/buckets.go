@@ -57,5 +57,5 @@ func open(t testing.TB, stand *localtest.Stand, region string) (endpoint string)
 
 // Bucket is a bucket by its variable in the template, such as UPLOADS_BUCKET, with the developer's rights.
 func Bucket(stand *localtest.Stand, variable string) objects.Bucket {
-	return objects.Bucket{Client: stand.Stack.S3(stand.S3), Name: stand.Variable(variable), Region: localtest.Region}
+	return objects.Bucket{Client: stand.Stack.S3(stand.S3), Name: stand.Variable(variable), Region: localtest.Region, Staging: stand.Variable("STAGING_BUCKET")}
 }

@@ -89,16 +89,18 @@ func Follow(t testing.TB, method, to string, header http.Header, body []byte) lo
 	return localtest.Answer{Status: res.StatusCode, Header: res.Header, Body: content}
 }
 
-// Keys are the keys of all objects in the uploads bucket.
+// Keys are the keys of all objects in the uploads bucket and in staging.
 func Keys(t testing.TB, stand *localtest.Stand) (keys []string) {
 	t.Helper()
-	bucket := Bucket(stand, "UPLOADS_BUCKET")
-	pages := s3.NewListObjectsV2Paginator(bucket.Client, &s3.ListObjectsV2Input{Bucket: &bucket.Name})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(t.Context())
-		must(t, err)
-		for _, object := range page.Contents {
-			keys = append(keys, *object.Key)
+	for _, variable := range []string{"UPLOADS_BUCKET", "STAGING_BUCKET"} {
+		bucket := Bucket(stand, variable)
+		pages := s3.NewListObjectsV2Paginator(bucket.Client, &s3.ListObjectsV2Input{Bucket: &bucket.Name})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(t.Context())
+			must(t, err)
+			for _, object := range page.Contents {
+				keys = append(keys, *object.Key)
+			}
 		}
 	}
 	return keys
@@ -121,4 +123,26 @@ func must(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Versions are the keys of all versions, marks of deletions and open uploads in parts, in the uploads bucket and in staging.
+func Versions(t testing.TB, stand *localtest.Stand) (keys []string) {
+	t.Helper()
+	for _, variable := range []string{"UPLOADS_BUCKET", "STAGING_BUCKET"} {
+		bucket := Bucket(stand, variable)
+		all, err := bucket.Client.ListObjectVersions(t.Context(), &s3.ListObjectVersionsInput{Bucket: &bucket.Name})
+		must(t, err)
+		for _, v := range all.Versions {
+			keys = append(keys, *v.Key)
+		}
+		for _, m := range all.DeleteMarkers {
+			keys = append(keys, *m.Key)
+		}
+		parts, err := bucket.Client.ListMultipartUploads(t.Context(), &s3.ListMultipartUploadsInput{Bucket: &bucket.Name})
+		must(t, err)
+		for _, u := range parts.Uploads {
+			keys = append(keys, *u.Key)
+		}
+	}
+	return keys
 }
