@@ -150,7 +150,7 @@ func (d *deployment) leftovers(ctx context.Context, m member) (found []string, e
 			}
 		}
 	}
-	for _, bucket := range d.buckets(m.region) {
+	for _, bucket := range d.allBuckets(m.region) {
 		_, err := d.world.Ask(ctx, []string{"aws", "s3api", "head-bucket", "--region", m.region, "--bucket", bucket})
 		switch {
 		case err == nil:
@@ -160,6 +160,11 @@ func (d *deployment) leftovers(ctx context.Context, m member) (found []string, e
 		}
 	}
 	return found, nil
+}
+
+// allBuckets are those whose objects are copied between regions, and staging.
+func (d *deployment) allBuckets(region string) []string {
+	return append(d.buckets(region), fmt.Sprintf("lyceum-%s-staging-%s-%s", d.env, d.account, region))
 }
 
 func (d *deployment) buckets(region string) []string {

@@ -56,7 +56,7 @@ func (d *deployment) remove(ctx context.Context) error {
 
 // deleteBuckets empties a region's buckets, old versions too, and deletes them: their stack leaves them, because they have data.
 func (d *deployment) deleteBuckets(ctx context.Context, m member) error {
-	for _, bucket := range d.buckets(m.region) {
+	for _, bucket := range d.allBuckets(m.region) {
 		_, err := d.world.Ask(ctx, []string{"aws", "s3api", "head-bucket", "--region", m.region, "--bucket", bucket})
 		if err != nil && strings.Contains(err.Error(), "(404)") {
 			continue
