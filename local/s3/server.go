@@ -69,7 +69,8 @@ func newApp(o Options, store *store) (*fiber.App, error) {
 	root := middlewares.RootUserConfig{Access: rand.Text(), Secret: rand.Text()}
 	gateway, err := s3api.New(store, root, o.Region, newKeys(o.Secret), nil, nil, nil, nil,
 		s3api.WithQuiet(), s3api.WithKeepAlive(), s3api.WithConcurrencyLimiter(maxConnections, maxRequests), s3api.WithMpMaxParts(maxParts),
-		s3api.WithMiddleware("/", onlyOwn), s3api.WithMiddleware("/", logRequest(o.Log)), s3api.WithMiddleware("/", errorsWithCORS(store)))
+		s3api.WithMiddleware("/", onlyOwn), s3api.WithMiddleware("/", logRequest(o.Log)), s3api.WithMiddleware("/", errorsWithCORS(store)),
+		s3api.WithMiddleware("/", readOut), s3api.WithMiddleware("/", oneSignature))
 	if err != nil {
 		return nil, err
 	}
