@@ -146,9 +146,17 @@ type Limiter interface {
 	TakeMany(ctx context.Context, policy Policy, subject string, n int) (Decision, error)
 }
 
+// Counter counts in this region.
+type Counter interface {
+	// Count adds n, which may be below 0, to what a subject has in this window of the policy, all of which begin at fixed times, and returns
+	// the sum and how long the window lasts yet. Of any number of calls at once none is lost.
+	Count(ctx context.Context, policy Policy, subject string, n int) (sum int, left time.Duration, err error)
+}
+
 // Tries is a Limiter of tries at a secret. Take refuses who is locked, for LockAfter the failures in a row.
 type Tries interface {
 	Limiter
+	Counter
 	// Failed counts one more wrong try, and Passed forgets them all.
 	Failed(ctx context.Context, policy Policy, subject string) error
 	Passed(ctx context.Context, policy Policy, subject string) error

@@ -44,6 +44,7 @@ import (
 //	ephemeral  COUNTED#<event>   COUNTED                      that an event is counted, expires  Analytics.Count
 //	ephemeral  KV#<region>#<00-15> <key>                      value, expires                KV.Set
 //	limits     RL#<policy>#<subject>                          one subject's limit, expires  Limits.Take
+//	limits     RL#<policy>#<subject>#<time>                        count of a fixed window, expires  Limits.Count
 //
 //	index catalogue of learning: cataloguePk PUBLISHED or DRAFT, catalogueSk <track>#<difficulty>#<order, 6 digits>#<lesson id>.
 //	Certificates are in the index catalogue too: cataloguePk CERTIFICATE#<public id>, catalogueSk CERTIFICATE.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
@@ -112,6 +113,27 @@ func (l Limits) move(ctx context.Context, pk, set, condition string, value, boun
 		done, err = true, attributevalue.UnmarshalMap(res.Attributes, &item)
 	}
 	return item, done, err
+}
+
+// Count implements domain.Counter in one update.
+func (l Limits) Count(ctx context.Context, policy domain.Policy, subject string, n int) (int, time.Duration, error) {
+	now := l.Now()
+	begin := now.Truncate(policy.Window)
+	ends := begin.Add(policy.Window)
+	update := "SET expiresAt = :expires ADD taken :n"
+	res, err := l.Table.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &l.Table.Name, Key: map[string]types.AttributeValue{"pk": str(limitPK(policy.Name, subject+"#"+strconv.FormatInt(begin.Unix(), 10)))},
+		UpdateExpression: &update, ReturnValues: types.ReturnValueAllNew,
+		ExpressionAttributeValues: map[string]types.AttributeValue{":n": num(n), ":expires": num(int(ends.Unix()) + 1)}, // Unix seconds, TTL
+	}, oneRetry)
+	if err != nil {
+		return 0, 0, failed(err)
+	}
+	var item struct {
+		Taken int `dynamodbav:"taken"`
+	}
+	err = attributevalue.UnmarshalMap(res.Attributes, &item)
+	return item.Taken, ends.Sub(now), err
 }
 
 // Failed implements domain.Tries in one update. Failures at once all count.

@@ -20,6 +20,9 @@ var (
 	// LoginAccount guards the password at POST /api/auth/login by the e-mail address, whether it has an account or not; a device that
 	// signed in before has a count of its own.
 	LoginAccount = domain.Policy{Name: "login-account", Limit: 10, Window: time.Minute, Kept: 24 * time.Hour}
+	// LoginSource guards all passwords at POST /api/auth/login by the source of wrong ones, however many addresses it tries. Right ones do not
+	// count, so a school behind one address can sign in as a whole. Its windows are fixed, so any 15 minutes have 100 wrong ones at most.
+	LoginSource = domain.Policy{Name: "login-source", Limit: 50, Window: 15 * time.Minute}
 	// EachIP guards every route by source address, and EachUser every route that needs a token by user, as a Meter counts them.
 	EachIP   = domain.Policy{Name: "ip", Limit: 3000, Window: time.Minute}
 	EachUser = domain.Policy{Name: "user", Limit: 600, Window: time.Minute}
@@ -96,6 +99,37 @@ func (l Limits) Try(ctx context.Context, policy domain.Policy, subject string, c
 	return right, nil
 }
 
+// Guess makes one try at a secret from the request's source, which may be wrong as often as the policy says in each of its windows, and right
+// as often as it likes: ErrRateLimited, and check is not asked. A try counts as wrong until it is known to be right, so that of tries at
+// once no more pass than one by one.
+func (l Limits) Guess(ctx context.Context, policy domain.Policy, r *Request, check func() (bool, error)) (bool, error) {
+	subject, err := source(r.RequestContext.HTTP.SourceIP)
+	if err != nil {
+		l.open(ctx, policy, err)
+		return check()
+	}
+	count := func(n int) (sum int, wait time.Duration) {
+		bounded, cancel := context.WithTimeout(ctx, l.Wait)
+		defer cancel()
+		sum, wait, err := l.Limiter.Count(bounded, policy, subject, n)
+		if err != nil {
+			l.open(ctx, policy, err)
+		}
+		return sum, wait
+	}
+	sum, wait := count(1)
+	if sum > policy.Limit {
+		refused := *ErrRateLimited
+		refused.RetryAfter = wait
+		return false, &refused
+	}
+	right, err := check()
+	if (right || err != nil) && sum > 0 {
+		count(-1)
+	}
+	return right, err
+}
+
 // Unlock forgets the wrong passwords of an address, as after a reset by mail. A device's own count is not touched.
 func (l Limits) Unlock(ctx context.Context, email domain.Email) {
 	l.settle(ctx, LoginAccount, Hashed(email.String()), l.Limiter.Passed)
@@ -136,7 +170,12 @@ func tell(ctx context.Context, policy domain.Policy, decision domain.Decision) e
 }
 
 func (l Limits) open(ctx context.Context, policy domain.Policy, cause error) {
-	l.Log.LogAttrs(ctx, slog.LevelError, "a limit is not applied", slog.String("requestId", takenOf(ctx).requestID),
+	t := takenOf(ctx)
+	if t.opened {
+		return
+	}
+	t.opened = true
+	l.Log.LogAttrs(ctx, slog.LevelError, "a limit is not applied", slog.String("requestId", t.requestID),
 		slog.String("policy", policy.Name), slog.String("cause", cause.Error()))
 }
 
@@ -159,6 +198,7 @@ type taken struct {
 	requestID string
 	policy    domain.Policy
 	decision  domain.Decision
+	opened    bool          // that a limit was not applied is logged
 	caller    domain.UserID // for the request's log line
 	subject   domain.UserID // for its audit entry, as is address
 	address   string

@@ -23,6 +23,9 @@ func (f takeFunc) Take(ctx context.Context, p domain.Policy, subject string) (do
 func (f takeFunc) TakeMany(ctx context.Context, p domain.Policy, subject string, _ int) (domain.Decision, error) {
 	return f(ctx, p, subject)
 }
+func (takeFunc) Count(context.Context, domain.Policy, string, int) (int, time.Duration, error) {
+	return 0, 0, nil
+}
 func (takeFunc) Failed(context.Context, domain.Policy, string) error { return nil }
 func (takeFunc) Passed(context.Context, domain.Policy, string) error { return nil }
 

@@ -32,6 +32,9 @@ func (l *table) TakeMany(_ context.Context, p domain.Policy, _ string, n int) (d
 	l.asked, l.counts = append(l.asked, p.Name), append(l.counts, n)
 	return l.says, l.err
 }
+func (*table) Count(context.Context, domain.Policy, string, int) (int, time.Duration, error) {
+	return 0, 0, nil
+}
 func (*table) Failed(context.Context, domain.Policy, string) error { return nil }
 func (*table) Passed(context.Context, domain.Policy, string) error { return nil }
 

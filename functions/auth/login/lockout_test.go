@@ -132,6 +132,9 @@ func TestWrongPasswordsAtOnceAllCount(t *testing.T) {
 	}
 	all.Wait()
 	for _, item := range stand.Items(t, "LIMITS_TABLE") {
+		if _, ofSource := item["taken"]; ofSource {
+			continue
+		}
 		if n, _ := item["failures"].(float64); n < 5 || n > 10 {
 			t.Errorf("%v failures of 30 tries at once, want 5 to the limit's 10", n)
 		}

@@ -47,7 +47,8 @@ type Out struct {
 
 // Do answers ErrWrong for an unknown address after the same calls and the same hashing as for a wrong password. What can be no
 // account's (a malformed address, an empty password) is simply wrong too, and is not counted. Of an address that is tried too often or was
-// wrong too often, known or not, it answers httpapi.ErrRateLimited or httpapi.ErrLocked before it reads anything.
+// wrong too often, known or not, it answers httpapi.ErrRateLimited or httpapi.ErrLocked before it reads anything; so it
+// does to a source that was wrong too often, whichever addresses it tried.
 // A device's token ends with the password that it knew.
 func (l Login) Do(ctx context.Context, in In) (Out, error) {
 	email, emailErr := domain.ParseEmail(in.Body.Email)
@@ -63,17 +64,19 @@ func (l Login) Do(ctx context.Context, in In) (Out, error) {
 	}
 	var user *domain.User
 	var credential domain.Credential
-	matches, err := l.Limits.Try(ctx, httpapi.LoginAccount, subject, func() (matches bool, err error) {
-		user, credential, err = l.Accounts.ByEmail(ctx, email)
-		if err != nil && !errors.Is(err, domain.ErrNoUser) {
-			return false, err
-		}
-		compare := func() (bool, error) { return l.Cost.Matches(password, credential.Hash) }
-		if known && knew.Before(credential.ChangedAt) { // it knew an older password: as a stranger's
-			known = false
-			return l.Limits.Try(ctx, httpapi.LoginAccount, httpapi.Hashed(account), compare)
-		}
-		return compare()
+	matches, err := l.Limits.Try(ctx, httpapi.LoginAccount, subject, func() (bool, error) {
+		return l.Limits.Guess(ctx, httpapi.LoginSource, in.Request, func() (matches bool, err error) {
+			user, credential, err = l.Accounts.ByEmail(ctx, email)
+			if err != nil && !errors.Is(err, domain.ErrNoUser) {
+				return false, err
+			}
+			compare := func() (bool, error) { return l.Cost.Matches(password, credential.Hash) }
+			if known && knew.Before(credential.ChangedAt) { // it knew an older password: as a stranger's
+				known = false
+				return l.Limits.Try(ctx, httpapi.LoginAccount, httpapi.Hashed(account), compare)
+			}
+			return compare()
+		})
 	})
 	if err != nil {
 		return Out{}, err

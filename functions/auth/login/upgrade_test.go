@@ -107,7 +107,7 @@ func TestD52TheUpgradeIsOneUpdateMore(t *testing.T) {
 	first := stand.Calls(t, name)
 	sleep(time.Minute) // the limit asks once more of who was here just now
 	stand.WantCalls(t, name, login)
-	if ordinary := stand.Calls(t, name)[len(first):]; len(ordinary) != 5 || !slices.Equal(first, slices.Insert(slices.Clone(ordinary), 4, "UpdateItem")) {
+	if ordinary := stand.Calls(t, name)[len(first):]; len(ordinary) != 7 || !slices.Equal(first, slices.Insert(slices.Clone(ordinary), 6, "UpdateItem")) {
 		t.Errorf("the first login asked %q of DynamoDB, the second %q; want one UpdateItem less", first, ordinary)
 	}
 }
