@@ -1,5 +1,6 @@
 // Command send-account-mail is the Lambda behind the event "auth.reset_requested", the event "auth.verification_requested",
-// the event "auth.email_change_requested", the event "auth.password_changed" and the event "user.email_changed".
+// the event "auth.email_change_requested", the event "auth.password_changed", the event "user.email_changed"
+// and the event "user.role_changed".
 package main
 
 import (

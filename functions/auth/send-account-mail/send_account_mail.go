@@ -46,6 +46,8 @@ func (s SendAccountMail) Do(ctx context.Context, event domain.Event) error {
 		return s.change(ctx, event, state)
 	case domain.PasswordChanged:
 		return s.Post.Send(ctx, event, letters.PasswordChanged, reader, "")
+	case domain.UserRoleChanged:
+		return s.Post.Send(ctx, event, letters.RoleChanged, reader, "")
 	case domain.UserEmailChanged:
 		return s.Post.Send(ctx, event, letters.EmailChanged, letters.Reader{Email: state.FormerEmail, Name: state.Username, Verified: state.FormerVerified}, "")
 	}

@@ -169,6 +169,13 @@ func TestTheOwnerOfATakenAddressIsTold(t *testing.T) {
 	}
 }
 
+func TestAChangedRoleIsTold(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.deliver(domain.UserRoleChanged, s.user.ID)
+	s.want(s.user.Email, "Your role was changed")
+}
+
 func TestAChangedPasswordIsTold(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

@@ -39,6 +39,7 @@ var (
 	ChangeConfirm   = Kind{"change-confirm", verifier} // to the new address, with the link that makes it the user's
 	ChangeRequested = Kind{"change-requested", owner}  // notice to the address that the user has
 	AddressTaken    = Kind{"address-taken", anybody}   // notice to the owner of an address that another account asked for
+	RoleChanged     = Kind{"role-changed", owner}      // notice
 	EmailChanged    = Kind{"email-changed", owner}     // notice to the address that the user had
 )
 

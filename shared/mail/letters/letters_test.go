@@ -11,7 +11,7 @@ import (
 var all = map[string]letters.Kind{
 	"welcome": letters.Welcome, "verification": letters.Verification, "reset": letters.Reset, "password changed": letters.PasswordChanged,
 	"change confirm": letters.ChangeConfirm, "change requested": letters.ChangeRequested, "address taken": letters.AddressTaken,
-	"email changed": letters.EmailChanged,
+	"email changed": letters.EmailChanged, "role changed": letters.RoleChanged,
 }
 
 func TestEveryLetterIsWholeInBothForms(t *testing.T) {
