@@ -91,7 +91,7 @@ func TestTheDocumentHasEveryRouteAndNoOther(t *testing.T) {
 	}
 	slices.Sort(open)
 	if public := []string{
-		"GET /.well-known/jwks.json", "GET /api/certificates/keys/{kid}", "GET /api/certificates/{id}", "GET /api/health", "GET /api/health/deep",
+		"GET /.well-known/jwks.json", "GET /.well-known/security.txt", "GET /api/certificates/keys/{kid}", "GET /api/certificates/{id}", "GET /api/health", "GET /api/health/deep",
 		"POST /api/auth/email/change/confirm", "POST /api/auth/email/verify", "POST /api/auth/login", "POST /api/auth/password/forgot",
 		"POST /api/auth/password/reset", "POST /api/auth/refresh", "POST /api/auth/register", "POST /api/certificates/verify",
 	}; !slices.Equal(open, public) {
