@@ -277,3 +277,21 @@ func TestCheck(t *testing.T) {
 		})
 	}
 }
+
+func TestRefusedCallsAreListedOnceUntilTheyAreForgotten(t *testing.T) {
+	t.Parallel()
+	p, err := iam.New([]template.Statement{{Effect: "Allow", Actions: []string{"s3:GetObject"}, Resources: []string{"arn:aws:s3:::a/*"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		_ = p.Check("x", iam.Call{Action: "s3:PutObject", Resource: "arn:aws:s3:::a/b"})
+		_ = p.Check("x", iam.Call{Action: "s3:GetObject", Resource: "arn:aws:s3:::a/b"})
+	}
+	if got := p.Refused(); len(got) != 1 || got[0] != "s3:PutObject on arn:aws:s3:::a/b" {
+		t.Errorf("got %q", got)
+	}
+	if p.ForgetRefused(); len(p.Refused()) != 0 {
+		t.Errorf("still %q", p.Refused())
+	}
+}

@@ -19,6 +19,13 @@ func (p *Policy) Refused() []string {
 	return slices.Sorted(maps.Keys(p.refused))
 }
 
+// ForgetRefused forgets the calls that were not allowed so far.
+func (p *Policy) ForgetRefused() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.refused)
+}
+
 // Unused lists what was granted and no call has needed so far, in the template's order. An action with a wildcard is always
 // in the list: the actions that were used should be written out instead.
 func (p *Policy) Unused() []Grant {

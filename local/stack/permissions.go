@@ -13,6 +13,9 @@ import (
 // PermissionsVariable is the environment variable that names the folder for reports.
 const PermissionsVariable = "LYCEUM_PERMISSIONS"
 
+// ExpectRefused says that the calls of a function that were refused so far were meant to be: a test tried what it must not do.
+func (s *Stack) ExpectRefused(accessKeyID string) { s.principals[accessKeyID].policy.ForgetRefused() }
+
 // Refused begins a report's line of a call that was not allowed.
 const Refused = "refused: "
 

@@ -136,6 +136,7 @@ func TestD10AFileLiesApartFromLessons(t *testing.T) {
 	if _, err := stand.Env(t, name).Bucket("UPLOADS_BUCKET").Get(t.Context(), s.Key, 1<<20); err == nil {
 		t.Error("the function may read files")
 	}
+	stand.ExpectRefused(t, name)
 }
 
 func TestD28TheBytesTellTheType(t *testing.T) {

@@ -45,5 +45,6 @@ func TestWhoFollowsARecordMayReachTheBucketsOfAllRegions(t *testing.T) {
 				t.Errorf("%s may %s in another's bucket", function, call)
 			}
 		}
+		stand.ExpectRefused(t, function)
 	}
 }

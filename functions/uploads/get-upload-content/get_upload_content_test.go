@@ -184,6 +184,7 @@ func TestD10OnlyTheOwnerGetsTheFile(t *testing.T) {
 		}
 		refused(t, to)
 	})
+	stand.ExpectRefused(t, name)
 }
 
 func refused(t testing.TB, to string) {
