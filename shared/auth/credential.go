@@ -75,11 +75,10 @@ func (c *Certifier) Sign(id domain.CertificateID, track domain.Track, holder dom
 	return text + "." + b64url.EncodeToString(ed25519.Sign(c.key, []byte(text))), nil
 }
 
-// CredentialVerifier checks badges that this system signed, whenever that was.
+// CredentialVerifier checks badges that this system signed, whenever that was and under whatever address.
 type CredentialVerifier struct {
-	Issuer Credentials
-	Keys   domain.CredentialKeys
-	Now    func() time.Time
+	Keys domain.CredentialKeys
+	Now  func() time.Time
 }
 
 // Verify reads a badge and the id of its certificate. Every failure is ErrCredential, but for a store that does not answer. It does not say
@@ -102,7 +101,8 @@ func (v CredentialVerifier) verify(ctx context.Context, token string) (badge Bad
 	if err := decodePart(parts[0], &header); err != nil {
 		return none, id, fmt.Errorf("header: %w", err)
 	}
-	kid, ours := strings.CutPrefix(header.Kid, v.Issuer.Base+keyPath)
+	// The key decides whose it is, not the address: the API's may have been another when the badge was made.
+	base, kid, ours := strings.Cut(header.Kid, keyPath)
 	if header.Alg != "EdDSA" || header.Typ != credentialType || !ours {
 		return none, id, errors.New("alg, typ or kid is not ours")
 	}
@@ -117,8 +117,8 @@ func (v CredentialVerifier) verify(ctx context.Context, token string) (badge Bad
 	if err := decodePart(parts[1], &badge); err != nil {
 		return none, id, fmt.Errorf("payload: %w", err)
 	}
-	id, err = domain.ParseID[domain.Certificate](strings.TrimPrefix(badge.ID, v.Issuer.Base+"/api/certificates/"))
-	if err != nil || !badge.consistent() || badge.Iss != v.Issuer.Base {
+	id, err = domain.ParseID[domain.Certificate](strings.TrimPrefix(badge.ID, base+"/api/certificates/"))
+	if err != nil || !badge.consistent() || badge.Iss != base {
 		return none, id, errors.New("the claims are not the credential's, or another issuer's")
 	}
 	if time.Unix(badge.Nbf, 0).After(v.Now().Add(leeway)) {

@@ -50,7 +50,7 @@ func badgeOf(t testing.TB, k key) (string, kept) {
 }
 
 func verify(keys domain.CredentialKeys, token string) (auth.Badge, error) {
-	v := auth.CredentialVerifier{Issuer: badges, Keys: keys, Now: at(noon.Add(time.Hour))}
+	v := auth.CredentialVerifier{Keys: keys, Now: at(noon.Add(time.Hour))}
 	badge, id, err := v.Verify(context.Background(), token)
 	if err == nil && id.String() != certificateID {
 		return badge, errors.New("another certificate: " + id.String())
@@ -82,6 +82,27 @@ func TestABadgeHasTheMembersOfOpenBadges3(t *testing.T) {
 		if got, err := b64url.DecodeString(parts[i]); err != nil || string(got) != want {
 			t.Errorf("part %d:\n got %s\nwant %s", i, got, want)
 		}
+	}
+}
+
+func TestBadgesOfAFormerAddressStayValid(t *testing.T) {
+	t.Parallel()
+	k := newKey(badgeKid, 1)
+	certifier, err := auth.NewCertifier(ring(t, k.both()), auth.Credentials{Base: "http://localhost:3000", Name: "lyceum-test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, err := domain.ParseUsername("Ana")
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := certifier.Sign(domain.RestoreID[domain.Certificate](certificateID), domain.RestoreTrack("go"), name, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, keys := badgeOf(t, k)
+	if badge, err := verify(keys, token); err != nil || badge.Iss != "http://localhost:3000" {
+		t.Errorf("got %+v, %v", badge, err)
 	}
 }
 

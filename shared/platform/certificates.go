@@ -34,5 +34,5 @@ func (e *Env) Certifier() *auth.Certifier {
 
 // CredentialVerifier checks certificates by the keys that were kept of those who signed them.
 func (e *Env) CredentialVerifier() auth.CredentialVerifier {
-	return auth.CredentialVerifier{Issuer: e.credentials(), Keys: e.Certificates(), Now: e.Now}
+	return auth.CredentialVerifier{Keys: e.Certificates(), Now: e.Now}
 }

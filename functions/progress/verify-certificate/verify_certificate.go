@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"lyceum/shared/auth"
 	"lyceum/shared/domain"
@@ -37,7 +38,8 @@ func (v VerifyCertificate) Do(ctx context.Context, in In) (Out, error) {
 	if in.Body.Credential == "" {
 		return Out{}, fault.InField("credential", fault.ErrMissing)
 	}
-	badge, id, err := v.Verifier.Verify(ctx, in.Body.Credential)
+	credential := strings.Join(strings.Fields(in.Body.Credential), "") // mail programs break long lines, and people paste what they see
+	badge, id, err := v.Verifier.Verify(ctx, credential)
 	if errors.Is(err, auth.ErrCredential) {
 		return Out{}, nil
 	}
@@ -48,6 +50,6 @@ func (v VerifyCertificate) Do(ctx context.Context, in In) (Out, error) {
 	if err != nil && !errors.Is(err, domain.ErrNoCertificate) {
 		return Out{}, err
 	}
-	onRecord := err == nil && record.Credential == in.Body.Credential
+	onRecord := err == nil && record.Credential == credential
 	return Out{Valid: onRecord, Signature: true, OnRecord: onRecord, Badge: &badge}, nil
 }

@@ -39,6 +39,14 @@ func TestVerifyCertificate(t *testing.T) {
 	if !got.Valid || !got.Signature || !got.OnRecord || got.Badge == nil {
 		t.Errorf("got %+v", got)
 	}
+	third := len(made.Credential) / 3
+	for what, pasted := range map[string]string{
+		"a line break behind it": made.Credential + "\r\n", "lines as mail breaks them": " " + made.Credential[:third] + "\n" + made.Credential[third:],
+	} {
+		if got := judge(t, api, pasted); !got.Valid {
+			t.Errorf("%s: %+v", what, got)
+		}
+	}
 	elsewhere := localtest.New(t)
 	for what, credential := range map[string]string{
 		"a changed one": made.Credential[:len(made.Credential)-4] + "AAAA", "no JWT": "x", "an access token": user.Token,
