@@ -39,6 +39,9 @@ type Out struct {
 	DeviceToken string `json:"deviceToken"` // as of login: this device is known from the beginning
 }
 
+// Location is where others see the new user.
+func (o Out) Location() string { return "/api/users/" + o.User.ID }
+
 // Do answers fault.Invalid with every field that breaks a rule, auth.ErrCommonPassword when that is all, or domain.ErrEmailTaken. An
 // account without a session can be left when the last write fails: the answer is then 503, and login works.
 func (r Register) Do(ctx context.Context, in In) (Out, error) {

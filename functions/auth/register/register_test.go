@@ -92,6 +92,9 @@ func TestRegisterAnswersTheUserAndTokens(t *testing.T) {
 	if in.User.Email != "ana@example.org" || in.User.Username != "Ana" || in.User.Role != "learner" || in.TokenType != "Bearer" || in.ExpiresIn != 900 {
 		t.Errorf("got %+v", in)
 	}
+	if at := answer.Header.Get("Location"); at != "/api/users/"+in.User.ID {
+		t.Errorf("Location %q", at)
+	}
 	t.Run("the access token is the new user's at get-me", func(t *testing.T) {
 		caller, err := stand.Env(t, "users/get-me").Tokens().Verify(in.AccessToken)
 		if err != nil || caller.UserID.String() != in.User.ID || caller.Role != domain.Learner {

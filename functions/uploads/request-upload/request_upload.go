@@ -44,6 +44,9 @@ type Out struct {
 	MaxSize   int64             `json:"maxSize"` // the form takes this many bytes, no more and no fewer
 }
 
+// Location is where the upload is asked for.
+func (o Out) Location() string { return "/api/uploads/" + o.ID }
+
 // Do reserves before it signs, so nobody has more forms than places.
 func (r RequestUpload) Do(ctx context.Context, in In) (Out, error) {
 	now, b := r.Now(), in.Body

@@ -44,6 +44,9 @@ func TestRequestUploadAnswersAFormThatSendsTheFile(t *testing.T) {
 	stand.WantCalls(t, name, func() { answer = api.Post(path, user.Token, asked("../a b.png", "image/png", len(content))) })
 	var got Out
 	answer.Data(t, http.StatusCreated, &got)
+	if at := answer.Header.Get("Location"); at != "/api/uploads/"+got.ID {
+		t.Errorf("Location %q", at)
+	}
 	ends, err := time.Parse(time.RFC3339, got.ExpiresAt)
 	if left := time.Until(ends); err != nil || left < 14*time.Minute || left > 15*time.Minute || got.MaxSize != int64(len(content)) {
 		t.Errorf("got %+v, which works for %v", got, left)

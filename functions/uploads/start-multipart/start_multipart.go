@@ -41,6 +41,9 @@ type Out struct {
 	ExpiresAt string `json:"expiresAt"`
 }
 
+// Location is where the upload is asked for.
+func (o Out) Location() string { return "/api/uploads/" + o.ID }
+
 // Do opens the upload at S3 before the record names it. What has no record holds no bytes, and the bucket's lifecycle ends it.
 func (s StartMultipart) Do(ctx context.Context, in In) (Out, error) {
 	b := in.Body

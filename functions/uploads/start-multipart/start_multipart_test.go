@@ -46,6 +46,9 @@ func TestStartMultipartSaysHowToCutTheFile(t *testing.T) {
 	stand.WantCalls(t, name, func() { answer = api.Post(path, user.Token, asked("application/pdf", 200_000_000)) })
 	var got Out
 	answer.Data(t, http.StatusCreated, &got)
+	if at := answer.Header.Get("Location"); at != "/api/uploads/"+got.ID {
+		t.Errorf("Location %q", at)
+	}
 	if got.PartSize != 8<<20 || got.Parts != 24 || got.ExpiresAt == "" || begun(t, stand) != 1 {
 		t.Errorf("got %+v, %d begun", got, begun(t, stand))
 	}

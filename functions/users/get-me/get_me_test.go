@@ -34,6 +34,9 @@ func TestGetMeShowsTheCaller(t *testing.T) {
 	if got.ID != ana.ID.String() || got.Email != ana.Email || got.Role != "learner" || got.EmailVerified || !strings.HasSuffix(got.CreatedAt, "Z") {
 		t.Errorf("got %+v, want %s", got, ana.ID)
 	}
+	if tag := answer.Header.Get("ETag"); tag != `"1"` {
+		t.Errorf("ETag %s, want version 1, for If-Match", tag)
+	}
 	api.Get(path, bo.Token).Data(t, http.StatusOK, &got)
 	if got.ID != bo.ID.String() {
 		t.Errorf("another caller got %s, want %s", got.ID, bo.ID)
