@@ -11,7 +11,7 @@ OTHER = {
     "IdentityConsistency": "strong", "IdentityHome": "us-east-2", "DeletionProtection": "false", "BucketRegions": "us-east-1,us-east-2", "InDns": "false",
     "LearningStreamArn": "arn:aws:dynamodb:us-east-2:000000000000:table/a/stream/2", "IdentityStreamArn": "arn:aws:dynamodb:us-east-2:000000000000:table/a/stream/2",
     "KeysVersion": "00000000-0000-0000-0000-000000000001", "KeyArn": "arn:aws:kms:us-east-1:000000000000:key/b", "UploadMaxBytes": "1", "UploadFormSeconds": "1",
-    "MultipartMaxBytes": "1", "UploadQuotaBytes": "1", "UploadQuotaFiles": "1", "SessionDays": "1", "AuditDays": "1", "LinkBaseUrl": "https://other.example", "MailFrom": "other@other.example",
+    "MultipartMaxBytes": "1", "UploadQuotaBytes": "1", "UploadQuotaFiles": "1", "SessionDays": "1", "AuditDays": "1", "SecurityContact": "mailto:security@other.example", "LinkBaseUrl": "https://other.example", "MailFrom": "other@other.example",
     "ApiBaseUrl": "https://other.example", "Version": "other", "LogLevel": "debug", "LogRetentionDays": "7", "Tracing": "Active", "RequestsPerSecond": "1",
     "ProxySecret": "0123456789abcdef0123456789abcdef", "DefaultEndpoint": "off", "AlarmEmail": "other@other.example", "DomainName": "other.example.org", "HostedZoneId": "Z2", "CertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/b",
 }

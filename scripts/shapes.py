@@ -181,7 +181,8 @@ def check(label, parameters, region):
         want("no wildcard in actions", not any("*" in a for a in actions), actions)
         want("no resource is everything", not any(r in ("*", "arn:aws:s3:::*") for r in resources), resources)
     for name, b in shape.of("AWS::S3::Bucket").items():
-        want("a bucket is private, encrypted and versioned", all(b["PublicAccessBlockConfiguration"].values()) and b["BucketEncryption"] and b["VersioningConfiguration"]["Status"] == "Enabled", name)
+        want("a bucket is private and encrypted", all(b["PublicAccessBlockConfiguration"].values()) and b["BucketEncryption"], name)
+        want("a bucket of content or uploads is versioned", name not in ("ContentBucket", "UploadsBucket") or b["VersioningConfiguration"]["Status"] == "Enabled", name)
         to = [r["Destination"]["Bucket"].split("000000000000-")[1] for r in b.get("ReplicationConfiguration", {}).get("Rules", [])]
         want("a bucket is copied to every other region that has one", to == [r for r in buckets if r not in ("", region)], (name, to))
     for name, g in shape.of("AWS::Logs::LogGroup").items():
