@@ -37,13 +37,13 @@ var shown = map[string]struct {
 	"summary":     {"summaries", nil, []string{"event", "version"}},
 	"like":        {"likes", []string{"liked", "at"}, []string{"ever", "counted", "version", "event"}},
 	"certificate": {"certificates", nil, []string{"version"}},
-	"upload": {"uploads", []string{"originalName", "contentType", "size", "sha256", "status", "reason", "createdAt"},
-		[]string{"objectKey", "bucket", "region", "parts", "etag", "thumbnails", "until", "expiresAt", "version"}},
+	"upload": {"uploads", []string{"originalName", "contentType", "size", "pixels", "sha256", "status", "reason", "createdAt"},
+		[]string{"objectKey", "bucket", "region", "parts", "etag", "thumbnails", "maker", "makerUntil", "until", "expiresAt", "version"}},
 	"quota":       {"storage", []string{"bytes", "files"}, []string{"open", "version"}},
 	"audit":       {"activity", []string{"kind", "outcome", "from", "requestId"}, []string{"actor", "subject", "address", "expiresAt", "cataloguePk", "catalogueSk"}},
-	"avatar":      {"picture", []string{"upload", "changedAt"}, nil},
-	"session":     {"sessions", []string{"device", "region", "createdAt", "lastUsedAt"}, []string{"seed", "generation", "rotations", "expiresAt"}},
-	"session-end": {"endedSessions", []string{"at"}, []string{"expiresAt"}},
+	"avatar":      {"picture", []string{"upload", "changedAt"}, []string{"before"}},
+	"session":     {"sessions", []string{"device", "region", "createdAt", "lastUsedAt"}, []string{"passwordAt", "repeatedAt", "seed", "generation", "rotations", "expiresAt"}},
+	"session-end": {"endedSessions", []string{"at"}, []string{"passwordAt", "expiresAt"}},
 	"idempotency": {"repeatableRequests", []string{"beganAt"}, []string{"fingerprint", "holder", "leaseUntil", "seed", "answer", "expiresAt"}},
 }
 
