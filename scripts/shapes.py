@@ -184,7 +184,8 @@ def check(label, parameters, region):
         want("a bucket is private and encrypted", all(b["PublicAccessBlockConfiguration"].values()) and b["BucketEncryption"], name)
         want("a bucket of content or uploads is versioned", name not in ("ContentBucket", "UploadsBucket") or b["VersioningConfiguration"]["Status"] == "Enabled", name)
         to = [r["Destination"]["Bucket"].split("000000000000-")[1] for r in b.get("ReplicationConfiguration", {}).get("Rules", [])]
-        want("a bucket is copied to every other region that has one", to == [r for r in buckets if r not in ("", region)], (name, to))
+        copied = [r for r in buckets if r not in ("", region)] if name in ("ContentBucket", "UploadsBucket") else []
+        want("content and uploads alone are copied, to every other region that has a bucket", to == copied, (name, to))
     for name, g in shape.of("AWS::Logs::LogGroup").items():
         want("logs end", int(g["RetentionInDays"]) > 0, name)
     records = shape.of("AWS::Route53::RecordSet")
