@@ -97,9 +97,9 @@ def check(label, shape):
         aws, ours, page = LIMITS[name]
         if n > (ours or aws):
             sys.exit(f"{label}: {n} {name}, at most {ours or aws} ({page})")
-    functions = len(shape.of("AWS::Lambda::Function"))
-    if used["resources declared"] > 66 + 3 * functions:
-        sys.exit(f"{label}: {used['resources declared']} resources are declared for {functions} functions, more than 66 and three for each")
+    functions, consumers = len(shape.of("AWS::Lambda::Function")), len(shape.of("AWS::Lambda::EventInvokeConfig"))
+    if used["resources declared"] > 60 + 3 * functions + 2 * consumers:  # function, role, permission; a consumer's rule and what becomes of failures
+        sys.exit(f"{label}: {used['resources declared']} resources are declared for {functions} functions, {consumers} of them consumers: more than 60, three for each and two for each consumer")
     for kind in ("AWS::Lambda::Alias", "AWS::Lambda::Version", "AWS::CodeDeploy::Application"):
         if shape.of(kind):
             sys.exit(f"{label}: there is an {kind}, which changed parameters do not reach (serverless-application-model#3820)")
