@@ -72,7 +72,7 @@ func TestNobodyActsWithALostRoleAndOneAdminStays(t *testing.T) {
 }
 
 func (w *walk) home() dynamo.Accounts {
-	return w.Env(w.T, w.Names[0], name).Accounts()
+	return w.Kept(w.T, w.Names[0], name).Accounts()
 }
 
 // join makes a user, the first ones admins as the operator does.
@@ -101,7 +101,7 @@ func (w *walk) must(err error) {
 }
 
 func (w *walk) signIn(id domain.UserID) {
-	env := w.Env(w.T, w.Names[0], "auth/login")
+	env := w.Kept(w.T, w.Names[0], "auth/login")
 	user, credential, err := env.Accounts().Account(w.Context(), id)
 	w.must(err)
 	tokens, err := env.SignIn().Open(w.Context(), user, credential, "")
@@ -135,7 +135,7 @@ func (w *walk) step(random *mathrand.Rand, eventual bool) {
 		}
 		w.roles[who] = role
 	case n < 75:
-		got, err := w.Env(w.T, region, "progress/create-lesson").StaffVerifier().Verify(w.Context(), caller.text)
+		got, err := w.Kept(w.T, region, "progress/create-lesson").StaffVerifier().Verify(w.Context(), caller.text)
 		if err != nil || !got.MayEdit() {
 			w.count["edit refused"]++
 		} else if lost := time.Since(w.taken[caller.user]); w.roles[caller.user] == domain.Learner && !(eventual && lost < 250*time.Millisecond) {
@@ -144,7 +144,7 @@ func (w *walk) step(random *mathrand.Rand, eventual bool) {
 	case n < 95:
 		w.signIn(who)
 	default: // leaves, as delete-me does, and somebody else comes
-		if err := w.Env(w.T, region, "users/delete-me").Accounts().AtHome().SetAdmin(w.Context(), who, false, domain.UserID{}); err != nil {
+		if err := w.Kept(w.T, region, "users/delete-me").Accounts().AtHome().SetAdmin(w.Context(), who, false, domain.UserID{}); err != nil {
 			w.count["last admin"]++
 			if admins := w.admins(); admins != 1 || w.roles[who] != domain.Admin {
 				w.Errorf("one of %d admins cannot leave: %v", admins, err)
@@ -174,7 +174,7 @@ func (w *walk) admins() (n int) {
 }
 
 func (w *walk) setRole(region, token string, who domain.UserID, role domain.Role) int {
-	api := httpapi.Serve(w.Env(w.T, region, name).Log, handler(w.Env(w.T, region, name)))
+	api := httpapi.Serve(w.Kept(w.T, region, name).Log, handler(w.Kept(w.T, region, name)))
 	event := localtest.Event(http.MethodPut, "/api/users/{id}/role", map[string]string{"id": who.String()}, token, fmt.Sprintf(`{"role":%q}`, role))
 	res, err := api(w.Context(), event)
 	w.must(err)
@@ -205,7 +205,7 @@ func TestAdminsWhoDemoteEachOtherAtOnceLeaveOne(t *testing.T) {
 					all.Go(func() { w.setRole(region, caller.text, three[(i+1)%3].user, domain.Learner) })
 					if round%2 == 1 {
 						all.Go(func() {
-							_ = w.Env(t, region, name).Accounts().AtHome().SetAdmin(t.Context(), caller.user, false, domain.UserID{})
+							_ = w.Kept(t, region, name).Accounts().AtHome().SetAdmin(t.Context(), caller.user, false, domain.UserID{})
 						})
 					}
 				}

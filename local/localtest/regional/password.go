@@ -32,7 +32,7 @@ func (r *Regions) Account(t testing.TB, region, address string) *domain.User {
 	must(t, err)
 	hash, err := Cheap.Hash(secret(t, Password), rand.Reader)
 	must(t, err)
-	must(t, r.kept(t, region, "auth/register").Accounts().Register(t.Context(), user, domain.Credential{}.Next(hash, time.Now()), created))
+	must(t, r.Kept(t, region, "auth/register").Accounts().Register(t.Context(), user, domain.Credential{}.Next(hash, time.Now()), created))
 	return user
 }
 
@@ -45,7 +45,7 @@ func secret(t testing.TB, text string) auth.Password {
 
 // signIn does in a region what login does: it reads the account, compares the password, which takes some time, and opens a session.
 func (r *Regions) signIn(t testing.TB, region string, email domain.Email, password auth.Password) (auth.Tokens, error) {
-	env := r.kept(t, region, "auth/login")
+	env := r.Kept(t, region, "auth/login")
 	user, credential, err := env.Accounts().ByEmail(t.Context(), email)
 	if err != nil {
 		return auth.Tokens{}, err
@@ -113,7 +113,7 @@ func (r *Regions) NoOldSessionSurvives(t *testing.T, rounds int, change func(reg
 
 // refresher does in a region what refresh does, and changes nothing.
 func (r *Regions) refresher(t testing.TB, region string) func(context.Context, string) error {
-	env := r.kept(t, region, "auth/refresh")
+	env := r.Kept(t, region, "auth/refresh")
 	sessions := env.Sessions()
 	sessions.Identity = env.Table("IDENTITY_TABLE").Name
 	return func(ctx context.Context, text string) error {

@@ -131,8 +131,8 @@ func (r *Regions) Env(t testing.TB, region, name string) *platform.Env {
 	return env
 }
 
-// kept is the Env of a function that lives on, with its connections.
-func (r *Regions) kept(t testing.TB, region, name string) *platform.Env {
+// Kept is the Env of a function that lives on, with its connections.
+func (r *Regions) Kept(t testing.TB, region, name string) *platform.Env {
 	t.Helper()
 	r.mu.Lock()
 	defer r.mu.Unlock()
