@@ -108,8 +108,11 @@ func TestListLessonsAnswersAPage(t *testing.T) {
 	if l := lessons[0]; l.ID != made.ID.String() || l.Title != made.Title || l.Track != "go" || l.Order != 3 || l.Difficulty != 1 {
 		t.Errorf("got %+v, want %+v", l, made)
 	}
-	if got, next := list(t, api.Get(path+"?utm_source=mail", user.Token)); len(got) != 2 || next.Limit != 20 {
+	if got, next := list(t, api.Get(path, user.Token)); len(got) != 2 || next.Limit != 20 {
 		t.Errorf("got %q with limit %d, want both published lessons with 20", got, next.Limit)
+	}
+	if fields := api.Get(path+"?page=2", user.Token).Fails(t, http.StatusBadRequest, "request.invalid").Fields(); fields != "page" {
+		t.Errorf("an unknown parameter: details name %q, want page", fields)
 	}
 }
 

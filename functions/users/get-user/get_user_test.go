@@ -32,8 +32,8 @@ func TestGetUserShowsAnyUser(t *testing.T) {
 	if got.ID != editor.ID.String() || got.Username != "Test Learner" || got.Role != "editor" || !strings.HasSuffix(got.CreatedAt, "Z") {
 		t.Errorf("got %+v, want the editor", got)
 	}
-	if tag := answer.Header.Get("ETag"); tag != `"2"` { // made, and given a role
-		t.Errorf("ETag %s, want version 2", tag)
+	if tag := answer.Header.Get("ETag"); tag != `"3"` { // made, verified, and given a role
+		t.Errorf("ETag %s, want version 3", tag)
 	}
 	if tag := api.Get(path(ana), editor.Token).Header.Get("ETag"); tag != `"1"` {
 		t.Errorf("ETag %s, want version 1", tag)
