@@ -43,3 +43,9 @@ func TestWithoutAContactThereIsNoSecurityTxt(t *testing.T) {
 	api := stand.Serve(t, name, handler)
 	api.Do(localtest.Request{Method: http.MethodGet, Path: path}).Fails(t, http.StatusNotFound, "not_found")
 }
+
+func TestEveryAnswerTellsTheLimit(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	stand.Serve(t, name, handler).TellsLimits(t, stand, localtest.Request{Method: http.MethodGet, Path: path})
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 
@@ -121,6 +122,17 @@ func TestDeletedMeanwhileNothingStays(t *testing.T) {
 	faults.DeleteAtCopy(t, user, upload)
 	api.Post(path(upload), user.Token, "").Fails(t, http.StatusNotFound, "upload.not_found")
 	if keys := buckets.Keys(t, stand); len(keys) != 0 {
+		t.Errorf("objects %q", keys)
+	}
+}
+
+func TestBytesThatChangeMeanwhileAreNotTaken(t *testing.T) {
+	t.Parallel()
+	stand, faults, api, user := open(t)
+	upload := sent(t, stand, user, content)
+	faults.ReplaceAtCopy(t, stand, upload)
+	api.Post(path(upload), user.Token, "").Fails(t, http.StatusConflict, "upload.changed")
+	if keys := buckets.Keys(t, stand); slices.Contains(keys, upload.State().Key) {
 		t.Errorf("objects %q", keys)
 	}
 }

@@ -98,6 +98,23 @@ func TestDeletedMeanwhileNothingStays(t *testing.T) {
 	}
 }
 
+// The event of the bytes that came later judges those.
+func TestBytesThatChangeMeanwhileAreNotTaken(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	buckets.Open(t, stand)
+	faults := buckets.Between(t, stand)
+	upload, form := buckets.Request(t, stand, stand.NewUser(t), "a.pdf", "application/pdf", 300)
+	buckets.Send(t, form, files.PDF("1.7", 300))
+	faults.ReplaceAtCopy(t, stand, upload)
+	if err := deliver(t, stand, upload.StagingKey()); err != nil {
+		t.Error(err)
+	}
+	if keys := buckets.Keys(t, stand); slices.Contains(keys, upload.State().Key) {
+		t.Errorf("objects %q", keys)
+	}
+}
+
 func TestWhatCannotBeConfirmedIsDone(t *testing.T) {
 	t.Parallel()
 	stand, user := open(t)

@@ -263,3 +263,18 @@ func (n *nowhere) Header() http.Header {
 }
 func (*nowhere) Write(b []byte) (int, error) { return len(b), nil }
 func (*nowhere) WriteHeader(int)             {}
+
+func TestAnAdminLeavesUnlessTheyAreTheLast(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	buckets.Open(t, stand)
+	api := stand.Serve(t, "users/delete-me", handler)
+	admin := func(address string) string {
+		user := stand.NewUserOf(t, address, auth.Argon2id{MemoryKiB: 64, Passes: 1, Lanes: 1})
+		stand.SetRole(t, user.ID, domain.Admin)
+		return stand.SignIn(t, user, "", time.Now()).AccessToken
+	}
+	ada, bo := admin("ada@example.org"), admin("bo@example.org")
+	remove(api, ada, localtest.Password).Data(t, http.StatusOK, new(Out))
+	remove(api, bo, localtest.Password).Fails(t, http.StatusConflict, "user.last_admin")
+}

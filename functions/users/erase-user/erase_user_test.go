@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -72,6 +73,24 @@ func left(t testing.TB, stand *localtest.Stand, user localtest.User) (found []st
 		}
 	}
 	return found
+}
+
+func TestPartsOfAnUnfinishedUploadAreErased(t *testing.T) {
+	t.Parallel()
+	stand := localtest.New(t)
+	buckets.Open(t, stand)
+	user := stand.NewUser(t)
+	content := make([]byte, domain.PartSize+1)
+	upload := buckets.Start(t, stand, user, int64(len(content)))
+	if sent := buckets.SendPart(t, stand, upload, 1, content); sent.Status != http.StatusOK {
+		t.Fatalf("S3 answers %d %s", sent.Status, sent.Body)
+	}
+	if err := consumer(t, stand, func() {}).Deliver(deleted(t, user.ID)); err != nil {
+		t.Fatal(err)
+	}
+	if sent := buckets.SendPart(t, stand, upload, 2, content); sent.Status != http.StatusNotFound {
+		t.Errorf("a part after the erasure: %d %s, want 404", sent.Status, sent.Body)
+	}
 }
 
 // live leaves what users leave: progress, a session, a picture and a like.

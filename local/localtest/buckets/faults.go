@@ -66,6 +66,23 @@ func (f *Faults) DeleteAtCopy(t testing.TB, owner localtest.User, upload *domain
 	})
 }
 
+// ReplaceAtCopy puts other bytes of the same size in the place of those that were judged, once, just before they are copied.
+func (f *Faults) ReplaceAtCopy(t testing.TB, stand *localtest.Stand, upload *domain.Upload) {
+	t.Helper()
+	bucket, s, replaced := Bucket(stand, "UPLOADS_BUCKET"), upload.State(), false
+	f.Intercept(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Header.Get("X-Amz-Copy-Source") != "" && !replaced {
+			replaced = true
+			staging := bucket
+			staging.Name = bucket.Staging
+			if err := staging.Put(t.Context(), upload.StagingKey(), s.ContentType, make([]byte, s.Size)); err != nil {
+				t.Error(err)
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // Die lets a function die at its call number n (from 1) to DynamoDB or S3, before it is done or after: no other call is made, and end is
 // called, which must end the function's context. Heal ends it and tells how many calls there were.
 func (f *Faults) Die(n int64, done bool, end func()) (heal func() int64) {
