@@ -3,7 +3,7 @@
 #
 # The first function of a run compiles all, for arm64 and for this machine; the others find that done. Then each takes two hard links:
 #   ARTIFACTS_DIR/bootstrap          for arm64, which `sam deploy` ships
-#   build/sam/<folder>/bootstrap   for this machine, which `sam local` runs, with a template beside it that names its architecture
+#   build/sam/<folder>/bootstrap     for this machine, which `sam local` runs, with a template beside it that names its architecture
 set -euo pipefail
 cd "$(dirname "$0")/.."
 artifacts=$2
@@ -22,7 +22,7 @@ if [ ! -e "$run/.compiled" ] || [ -n "$(find functions shared go.mod go.sum temp
 	mv "$run/.begun" "$run/.compiled"
 fi
 
-take() { # from to: leaves the file alone if it is the same, for a warm container is started anew when it changes
+take() { # from to
 	[ "$1" -ef "$2" ] || { mkdir -p "$(dirname "$2")" && ln -f "$1" "$2" 2>/dev/null || cp "$1" "$2"; }
 }
 folder=$(ls -d functions/*/"$name") # fails if the block's name is no folder's
