@@ -13,9 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
-	"lyceum/local/address"
 	"lyceum/local/dynamodb"
 	"lyceum/local/iam"
 	"lyceum/local/lambda"
@@ -61,19 +59,6 @@ func start(ctx context.Context, set settings, log *slog.Logger, progress io.Writ
 		return nil, err
 	}
 	return f, nil
-}
-
-// writeAddresses leaves in the data folder where the parts listen, until the end.
-func (f *fleet) writeAddresses() error {
-	if f.data == "" {
-		return nil
-	}
-	var addresses []address.Region
-	for _, c := range f.clouds {
-		addresses = append(addresses, address.Region{Name: c.set.region, API: c.url(apiPart), DynamoDB: c.dynamo, S3: c.url(s3Part)})
-	}
-	f.closers = append(f.closers, func() { address.Remove(f.data) })
-	return address.Write(f.data, addresses)
 }
 
 func (f *fleet) open(ctx context.Context, set settings) (err error) {
@@ -294,30 +279,6 @@ func (f *fleet) serve(ctx context.Context) error {
 			f.log.Error("the rebuilt functions are not used", "error", err)
 		}
 	})
-}
-
-// watchTemplate says when the template has changed, as only a restart serves it.
-func (f *fleet) watchTemplate(ctx context.Context) {
-	path := f.clouds[0].set.template
-	changed := func() (at time.Time) {
-		if info, err := os.Stat(path); err == nil {
-			at = info.ModTime()
-		}
-		return at
-	}
-	was, tick := changed(), time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if is := changed(); !is.IsZero() && !is.Equal(was) {
-				was = is
-				f.log.Warn("template changed: end this and start it again to serve it", "template", path)
-			}
-		}
-	}
 }
 
 // close ends everything, what was opened last first.
