@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestTheGuideIsCoveredByTestsThatExist reads docs/GUIDE-COVERAGE.md: the rows of the guide and its defects are complete and in order, and
-// each names tests of this project, or says that it is open.
+// TestTheGuideIsCoveredByTestsThatExist reads docs/GUIDE-COVERAGE.md: the rows of the guide and its
+// defects are complete and in order, and each names tests of this project, or says that it is open.
 func TestTheGuideIsCoveredByTestsThatExist(t *testing.T) {
 	t.Parallel()
 	tests := map[string]bool{}

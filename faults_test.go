@@ -17,8 +17,9 @@ var sharedCodes = map[string]string{
 	"storage.unavailable": "DynamoDB, and S3",
 }
 
-// TestFaultsAreDeclaredOnce reads every fault.New of the code. errors.Is compares declarations, so a code belongs to one variable; a fault
-// that a function makes for its answer alone has a code that no variable has.
+// TestFaultsAreDeclaredOnce reads every fault.New of the code. errors.Is compares declarations, so
+// a code belongs to one variable; a fault that a function makes for its answer alone has a code
+// that no variable has.
 func TestFaultsAreDeclaredOnce(t *testing.T) {
 	t.Parallel()
 	declared, made := map[string]int{}, map[string]string{}

@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// TestSAMBuildsEveryFunction: without ContextPath `sam build` finds no Makefile, with SkipBuild it says that it succeeded and builds nothing.
+// TestSAMBuildsEveryFunction: without ContextPath `sam build` finds no Makefile, with SkipBuild it
+// says that it succeeded and builds nothing.
 func TestSAMBuildsEveryFunction(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("template.yaml")
@@ -28,7 +29,8 @@ func TestSAMBuildsEveryFunction(t *testing.T) {
 	}
 }
 
-// TestSampleEventsReachTheirFunctions: each file of events/ has the name of a use case and is what its route or rule would hand over.
+// TestSampleEventsReachTheirFunctions: each file of events/ has the name of a use case and is what
+// its route or rule would hand over.
 func TestSampleEventsReachTheirFunctions(t *testing.T) {
 	t.Parallel()
 	files, err := os.ReadDir("events")

@@ -27,7 +27,8 @@ import (
 // share two cores, so waiting replaces throttling for as long as the HTTP API waits for an answer.
 const queueTimeout = 25 * time.Second
 
-// readTimeout is how long a request's header and body may take to arrive; a slow client does not hold a connection longer.
+// readTimeout is how long a request's header and body may take to arrive; a slow client does not
+// hold a connection longer.
 const readTimeout = 30 * time.Second
 
 // cloud is everything that runs in one region.
@@ -246,7 +247,8 @@ func (c *cloud) newBuilder(packages []string) error {
 	return nil
 }
 
-// buildFolder is where the functions are built. For a data folder of this project it is below build/, so that removing the data keeps it.
+// buildFolder is where the functions are built. For a data folder of this project it is below
+// build/, so that removing the data keeps it.
 func (c *cloud) buildFolder() (string, error) {
 	if c.set.data == "" {
 		dir, err := os.MkdirTemp("", "lyceum-")

@@ -22,7 +22,8 @@ type learner struct {
 // TestJourney goes the way of a new learner through the routes, then ends the command and finds everything again.
 func TestJourney(t *testing.T) {
 	if *api != "" {
-		// sam local answers 502 to a body that is not UTF-8 before any function runs, so the upload is left out there: docs/SAM.md.
+		// sam local answers 502 to a body that is not UTF-8 before any function runs, so the upload
+		// is left out there: docs/SAM.md.
 		who := &learner{URL: *api}
 		signUp(t, who)
 		sessions(t, who)

@@ -10,7 +10,8 @@ import (
 	"lyceum/local/localtest"
 )
 
-// needsAccount finds what needs AWS. TestOperationsOnAWS in scripts/deploy runs it against a stand-in.
+// needsAccount finds what needs AWS. TestOperationsOnAWS in scripts/deploy runs it against a
+// stand-in.
 var needsAccount = regexp.MustCompile(`\baws |make deploy |scripts/sam\.sh (?:build|deploy)|git switch|--environment|--table |--regions|--account `)
 
 var inline = regexp.MustCompile("`((?:go run \\./cmd|make|scripts)[^`]*)`")

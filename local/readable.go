@@ -8,8 +8,9 @@ import (
 	"sync"
 )
 
-// readable is a text log for people: a value of several lines, such as a compiler's messages or a stack, is written below its line as it
-// is, where slog's own handler would print it in quotes on one line.
+// readable is a text log for people: a value of several lines, such as a compiler's messages or a
+// stack, is written below its line as it is, where slog's own handler would print it in quotes on
+// one line.
 type readable struct {
 	text slog.Handler
 	out  io.Writer

@@ -12,15 +12,17 @@ import (
 	"strings"
 )
 
-// samEnvFile lies in the data folder. samconfig.toml names it, so that the functions in the containers of `sam local` use the tables,
-// buckets and keys of this start.
+// samEnvFile lies in the data folder. samconfig.toml names it, so that the functions in the
+// containers of `sam local` use the tables, buckets and keys of this start.
 const samEnvFile = "sam-env.json"
 
-// dockerHost is this machine's name in a container: Docker Desktop has it, and add_host in samconfig.toml gives it to others.
+// dockerHost is this machine's name in a container: Docker Desktop has it, and add_host in
+// samconfig.toml gives it to others.
 const dockerHost = "host.docker.internal"
 
-// forContainers sets what --services needs and the command line does not say. sam local takes port 3000. Docker on Linux reaches this
-// machine by the address of its bridge, which no other machine does; Docker Desktop reaches what listens on the loopback address.
+// forContainers sets what --services needs and the command line does not say. sam local takes port
+// 3000. Docker on Linux reaches this machine by the address of its bridge, which no other machine
+// does; Docker Desktop reaches what listens on the loopback address.
 func (s *settings) forContainers(given map[string]bool) {
 	if !given["port"] {
 		s.port = 3030
@@ -30,7 +32,8 @@ func (s *settings) forContainers(given map[string]bool) {
 	}
 }
 
-// dockerBridge returns the IPv4 address of Docker's default bridge on this machine, or "" if there is none.
+// dockerBridge returns the IPv4 address of Docker's default bridge on this machine, or "" if there
+// is none.
 func dockerBridge() string {
 	bridge, err := net.InterfaceByName("docker0")
 	if err != nil {
@@ -49,7 +52,8 @@ func apiIsElsewhere(w http.ResponseWriter, _ *http.Request) {
 	http.Error(w, "the HTTP API is that of: sam build && sam local start-api", http.StatusNotFound)
 }
 
-// writeSamEnv writes each function's environment as a container must have it. It holds keys, so only its owner reads it.
+// writeSamEnv writes each function's environment as a container must have it. It holds keys, so
+// only its owner reads it.
 func (c *cloud) writeSamEnv(context.Context) error {
 	if c.set.data == "" {
 		return nil
@@ -77,7 +81,8 @@ func (c *cloud) writeSamEnv(context.Context) error {
 	return os.WriteFile(filepath.Join(c.set.data, samEnvFile), text, 0o600)
 }
 
-// samFlags are what sam local must be told because this start was told otherwise than samconfig.toml.
+// samFlags are what sam local must be told because this start was told otherwise than
+// samconfig.toml.
 func (c *cloud) samFlags() string {
 	if expected, err := filepath.Abs(".data"); err == nil && expected == c.set.data {
 		return ""

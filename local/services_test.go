@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// TestServicesAreForContainers: the journey over `sam local` itself is `make sam-local`, which needs Docker.
+// TestServicesAreForContainers: the journey over `sam local` itself is `make sam-local`, which
+// needs Docker.
 func TestServicesAreForContainers(t *testing.T) {
 	data := t.TempDir()
 	cloud := goRun(t, "--services", "--data", data, "--bind", "127.0.0.1")

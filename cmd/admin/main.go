@@ -53,7 +53,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return grant(ctx, dynamo.Accounts{Table: target.Table(loaded, *table), Now: time.Now}, email, role, target.Local, out)
 }
 
-// grant gives the account of an address a role: the account must have verified it, unless that is done here, for trying things out.
+// grant gives the account of an address a role: the account must have verified it, unless that is
+// done here, for trying things out.
 func grant(ctx context.Context, accounts dynamo.Accounts, email domain.Email, role domain.Role, verify bool, out io.Writer) error {
 	owner, _, err := accounts.ByEmail(ctx, email)
 	if err != nil {

@@ -4,12 +4,13 @@
 //	go run ./cmd/backup restore --local /var/backups/today
 //	go run ./cmd/backup save --prefix lyceum-prod --region eu-west-1 --account 123456789012 s3://our-backups/2026-12-01
 //
-// Run a command that was interrupted again: it goes on where it stopped, and once it is complete it changes nothing. What is in the
-// environment already stays as it is when a backup is restored. What expires by itself is left out: sessions, so people sign in again,
-// caches and receipts of requests. Signing keys are not in it either (docs/OPERATIONS.md).
+// Run a command that was interrupted again: it goes on where it stopped, and once it is complete it
+// changes nothing. What is in the environment already stays as it is when a backup is restored.
+// What expires by itself is left out: sessions, so people sign in again, caches and receipts of
+// requests. Signing keys are not in it either (docs/OPERATIONS.md).
 //
-// It reads while the system runs, so what changes meanwhile may be in it as it was or as it is. For one moment in time use DynamoDB's
-// point-in-time recovery.
+// It reads while the system runs, so what changes meanwhile may be in it as it was or as it is. For
+// one moment in time use DynamoDB's point-in-time recovery.
 package main
 
 import (
@@ -36,7 +37,8 @@ type environment struct {
 	out     io.Writer
 }
 
-// The parts of an environment, in the order in which they are restored: a reference to a body never precedes it.
+// The parts of an environment, in the order in which they are restored: a reference to a body never
+// precedes it.
 var (
 	bucketNames = []string{"content", "uploads"}
 	tableNames  = []string{"ephemeral", "learning", "identity"}

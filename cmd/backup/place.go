@@ -58,7 +58,8 @@ func spooled(dir string, content io.Reader, use func(*os.File) error) error {
 	return use(file)
 }
 
-// bucket is a place in S3, and a bucket of an environment. An object of more than 5 GB does not fit one request; the largest upload has 500 MiB.
+// bucket is a place in S3, and a bucket of an environment. An object of more than 5 GB does not fit
+// one request; the largest upload has 500 MiB.
 type bucket struct {
 	client       *s3.Client
 	name, prefix string

@@ -20,7 +20,8 @@ import (
 // atOnce is how many items or objects are written concurrently.
 const atOnce = 16
 
-// restore brings back what is not there. A half-done backup is refused: it could have files without the bytes of others.
+// restore brings back what is not there. A half-done backup is refused: it could have files without
+// the bytes of others.
 func (e environment) restore(ctx context.Context, from place) error {
 	if file, err := from.get(ctx, complete); errors.Is(err, fs.ErrNotExist) {
 		return errors.New("there is no complete backup: run save again until it ends without an error")
@@ -46,7 +47,8 @@ func (e environment) restore(ctx context.Context, from place) error {
 	return nil
 }
 
-// each brings back all of a table or bucket, several at a time, and says how many were there already.
+// each brings back all of a table or bucket, several at a time, and says how many were there
+// already.
 func (e environment) each(ctx context.Context, from place, kind, name string, one func(context.Context, page, int) (written bool, err error)) error {
 	var written, there int
 	for number := 1; ; number++ {

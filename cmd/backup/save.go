@@ -21,7 +21,8 @@ import (
 // complete is the file that a backup has when everything is in it.
 const complete = "complete.json"
 
-// page is a file of a backup: some items of a table or objects of a bucket, and where the next page begins; the last one has no next.
+// page is a file of a backup: some items of a table or objects of a bucket, and where the next page
+// begins; the last one has no next.
 type page struct {
 	Items   []json.RawMessage `json:"items,omitempty"` // as DynamoDB writes them
 	Objects []object          `json:"objects,omitempty"`
@@ -141,8 +142,8 @@ func (e environment) tablePage(ctx context.Context, name string, after json.RawM
 	return p, err
 }
 
-// expires reports whether an item is left out: what the table that plays the KV store forgets by itself. Items of the learning table that
-// expire, such as the outbox, are kept.
+// expires reports whether an item is left out: what the table that plays the KV store forgets by
+// itself. Items of the learning table that expire, such as the outbox, are kept.
 func expires(table string, item map[string]types.AttributeValue) bool {
 	return table == "ephemeral" && item["expiresAt"] != nil
 }

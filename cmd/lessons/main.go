@@ -52,7 +52,8 @@ type order struct {
 	target                      tool.Target
 }
 
-// parse reads the arguments. Flags may stand before and after the folder; what the verb does not know is refused.
+// parse reads the arguments. Flags may stand before and after the folder; what the verb does not
+// know is refused.
 func parse(args []string, out io.Writer) (o order, err error) {
 	if len(args) == 0 || args[0] == "-h" || args[0] == "--help" || args[0] == "help" {
 		fmt.Fprintln(out, "lessons brings a folder of lessons into the catalogue and back. `lessons import -h` lists the flags of import.")

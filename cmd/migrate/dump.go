@@ -13,11 +13,12 @@ import (
 // row is one row of a table: the texts of its columns by name. A column that is NULL is missing.
 type row map[string]string
 
-// maxStatement bounds one statement of a dump, in bytes. D1 takes no larger one (https://developers.cloudflare.com/d1/platform/limits/).
+// maxStatement bounds one statement of a dump, in bytes. D1 takes no larger one
+// (https://developers.cloudflare.com/d1/platform/limits/).
 const maxStatement = 4 << 20
 
-// readDump calls each for every row of a dump in SQL as `wrangler d1 export` writes it: CREATE TABLE and INSERT INTO … VALUES with literals.
-// Other statements are passed over.
+// readDump calls each for every row of a dump in SQL as `wrangler d1 export` writes it: CREATE
+// TABLE and INSERT INTO … VALUES with literals. Other statements are passed over.
 func readDump(dump io.Reader, each func(table string, r row) error) error {
 	columns := map[string][]string{}
 	lines := bufio.NewScanner(dump)

@@ -24,7 +24,8 @@ type oldFile struct {
 	at        time.Time
 }
 
-// readFiles reads r2.jsonl: an object's key and metadata a line. Contents of lessons are not files of users.
+// readFiles reads r2.jsonl: an object's key and metadata a line. Contents of lessons are not files
+// of users.
 func (s *system) readFiles() error {
 	list, err := s.from.Open("r2.jsonl")
 	if errors.Is(err, fs.ErrNotExist) {
@@ -93,7 +94,8 @@ func (f *oldFile) judge(from fs.FS) error {
 	return err
 }
 
-// upload is the file as one that its owner has uploaded to the place. Its event is of now: an older one would be out of the outbox at once.
+// upload is the file as one that its owner has uploaded to the place. Its event is of now: an older
+// one would be out of the outbox at once.
 func (f *oldFile) upload(place domain.Place, now time.Time) (*domain.Upload, *domain.Event, error) {
 	random := seeded("file", f.old)
 	asked := domain.UploadRequest{FileName: cmp.Or(f.name, path.Base(f.old)), ContentType: f.kind.Type, Size: f.size}

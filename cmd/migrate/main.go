@@ -4,8 +4,9 @@
 //	go run ./cmd/migrate --local DIR              bring what the folder holds
 //	go run ./cmd/migrate --local --dry-run DIR    say what would be brought, and what cannot be
 //
-// Running it again goes on where it was cut off, and changes nothing once all is there. --local means the local environment; without it, the
-// command uses AWS with --environment, --region and the credentials of the environment.
+// Running it again goes on where it was cut off, and changes nothing once all is there. --local
+// means the local environment; without it, the command uses AWS with --environment, --region and
+// the credentials of the environment.
 package main
 
 import (

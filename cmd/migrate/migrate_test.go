@@ -23,8 +23,9 @@ import (
 	"lyceum/shared/platform"
 )
 
-// guide is a system that was made with miniflare and exported with wrangler by scripts/guide-system: 20 users, 10 lessons, 100 rows of
-// progress of which 12 are not completed, 20 likes, 12 files.
+// guide is a system that was made with miniflare and exported with wrangler by
+// scripts/guide-system: 20 users, 10 lessons, 100 rows of progress of which 12 are not completed,
+// 20 likes, 12 files.
 const guide = "testdata/guide"
 
 var everything = "brought 20 users, 10 lessons, 88 completions, 20 likes, 12 files\n"

@@ -21,7 +21,8 @@ import (
 	"lyceum/shared/objects"
 )
 
-// mover writes what an export holds. Every step is safe to repeat: ids are made of the old ones, and what is there is left as it is.
+// mover writes what an export holds. Every step is safe to repeat: ids are made of the old ones,
+// and what is there is left as it is.
 type mover struct {
 	accounts dynamo.Accounts
 	library  folder.Library
@@ -120,8 +121,8 @@ func (m mover) bringLessons(ctx context.Context, old *system) (int, error) {
 	return result.Made + result.Changed, err
 }
 
-// register makes an account unless it is there. It reports whether the address belongs to another account, whose owner may be somebody else:
-// nothing of the old one is given to it.
+// register makes an account unless it is there. It reports whether the address belongs to another
+// account, whose owner may be somebody else: nothing of the old one is given to it.
 func (m mover) register(ctx context.Context, u *oldUser) (n int, taken bool, err error) {
 	s := u.user.State()
 	there, _, err := m.accounts.ByEmail(ctx, s.Email)
@@ -194,7 +195,8 @@ func (m mover) like(ctx context.Context, u *oldUser) (n int, err error) {
 
 var errThere = errors.New("it is there")
 
-// file keeps a file as one that its owner uploaded: the bytes first, so that a record always has them.
+// file keeps a file as one that its owner uploaded: the bytes first, so that a record always has
+// them.
 func (m mover) file(ctx context.Context, from fs.FS, f *oldFile) (int, error) {
 	owner := f.owner.user.ID()
 	if _, err := m.uploads.Upload(ctx, owner, f.id); !errors.Is(err, domain.ErrNoUpload) {

@@ -68,7 +68,8 @@ func timeOf(at interface{ UnixMilli() int64 }) time.Time { return time.UnixMilli
 // readSystem reads database.sql, and kv.json, r2.jsonl and r2/ if they are there.
 func readSystem(from fs.FS) (*system, error) {
 	s := &system{from: from, userByID: map[string]*oldUser{}, lessonBy: map[string]*oldLesson{}, left: map[string]int{}}
-	// Progress and likes name users and lessons, which a dump may hold after them: so it is read twice.
+	// Progress and likes name users and lessons, which a dump may hold after them: so it is read
+	// twice.
 	for _, pass := range []map[string]func(row) error{
 		{"users": s.addUser, "lessons": s.addLesson},
 		{"progress": s.addProgress, "likes": s.addLike},
@@ -163,7 +164,8 @@ func (s *system) addLike(r row) error {
 	return err
 }
 
-// readKV counts what the old caches held. None of it is a source: sessions begin anew, the rest is computed.
+// readKV counts what the old caches held. None of it is a source: sessions begin anew, the rest is
+// computed.
 func (s *system) readKV() error {
 	text, err := fs.ReadFile(s.from, "kv.json")
 	if errors.Is(err, fs.ErrNotExist) {

@@ -1,5 +1,6 @@
-// Package address says where the parts of a running local environment listen. `go run ./local` writes it into its data folder, and the
-// operator commands read it there, so that --local means this environment and never whatever else uses a well-known port.
+// Package address says where the parts of a running local environment listen. `go run ./local`
+// writes it into its data folder, and the operator commands read it there, so that --local means
+// this environment and never whatever else uses a well-known port.
 package address
 
 import (

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// Own reports whether a Host header is an address or a name of this machine. A web page can have a name of its own resolve to this machine and
-// then speak to its ports as to its own server (DNS rebinding), but it cannot change the Host header, which has that name.
+// Own reports whether a Host header is an address or a name of this machine. A web page can have a
+// name of its own resolve to this machine and then speak to its ports as to its own server (DNS
+// rebinding), but it cannot change the Host header, which has that name.
 func Own(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

@@ -177,8 +177,8 @@ func (i invoked) write(w http.ResponseWriter) {
 	_, _ = w.Write(i.payload) // a client that is gone needs no answer
 }
 
-// invoke is the action Invoke. Of the type Event it answers when the event is stored; of the type RequestResponse, the default, with what
-// the function returns; of the type DryRun it runs nothing.
+// invoke is the action Invoke. Of the type Event it answers when the event is stored; of the type
+// RequestResponse, the default, with what the function returns; of the type DryRun it runs nothing.
 //
 // Source: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 func (b *Bus) invoke(c *call) (any, error) {

@@ -14,7 +14,8 @@ func (s *Server) tableARN(name string) string {
 
 func (s *Server) indexARN(table, index string) string { return s.tableARN(table) + "/index/" + index }
 
-// tableName returns the table's name: given may be its ARN instead. It returns nil for nil, a name that the request does not have.
+// tableName returns the table's name: given may be its ARN instead. It returns nil for nil, a name
+// that the request does not have.
 func (s *Server) tableName(given *string) *string {
 	if given == nil {
 		return nil

@@ -113,8 +113,8 @@ func (v *violations) oneOf(member, value string, allowed ...string) {
 	v.add("'"+value+"'", member, "satisfy enum value set: ["+strings.Join(allowed, ", ")+"]")
 }
 
-// valueless adds a broken constraint in the form that names the member as the request spells it and no value. AWS uses it for some
-// members, as for the Limit of a Query.
+// valueless adds a broken constraint in the form that names the member as the request spells it and
+// no value. AWS uses it for some members, as for the Limit of a Query.
 func (v *violations) valueless(member, constraint string) {
 	*v = append(*v, "Value at '"+member+"' failed to satisfy constraint: Member must "+constraint)
 }
@@ -134,7 +134,8 @@ func (v *violations) atMost(member string, value *int64, high int64) {
 
 const nameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
 
-// name checks the name of a table or an index. A nil given is a name that the request does not have.
+// name checks the name of a table or an index. A nil given is a name that the request does not
+// have.
 func (v *violations) name(member string, given *string) {
 	if given == nil {
 		v.required(member, false)

@@ -86,7 +86,8 @@ func (c *call) decode(body []byte, in any) error {
 	return newError(ofService, "SerializationException", "%s", text)
 }
 
-// mixed returns AWS's error for a request that has parameters of both generations: from before expressions and of expressions.
+// mixed returns AWS's error for a request that has parameters of both generations: from before
+// expressions and of expressions.
 func mixed(body []byte) error {
 	var in map[string]jsontext.Value
 	if json.Unmarshal(body, &in) != nil {

@@ -38,8 +38,9 @@ type Invoker func(ctx context.Context, function string, payload []byte) ([]byte,
 type Options struct {
 	Routes []Route
 	CORS   *CORS // nil leaves CORS to the functions
-	// PreflightToDefault takes AWS's page on CORS by its other reading: a route that takes OPTIONS, such as $default, receives preflights
-	// too. Their answers are passed on as they are, so a function that relies on the gateway's headers is found out.
+	// PreflightToDefault takes AWS's page on CORS by its other reading: a route that takes OPTIONS,
+	// such as $default, receives preflights too. Their answers are passed on as they are, so a
+	// function that relies on the gateway's headers is found out.
 	PreflightToDefault       bool
 	Invoke                   Invoker
 	Region, AccountID, APIID string           // us-east-1, 000000000000 and local when empty

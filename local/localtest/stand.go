@@ -161,7 +161,8 @@ func (s *Stand) Env(t testing.TB, name string) *platform.Env {
 	return env
 }
 
-// ExpectRefused keeps `make iam` from reporting what the function was refused so far, in a test that tries what it must not do.
+// ExpectRefused keeps `make iam` from reporting what the function was refused so far, in a test
+// that tries what it must not do.
 func (s *Stand) ExpectRefused(t testing.TB, name string) {
 	t.Helper()
 	s.Stack.ExpectRefused(s.Env(t, name).Lookup("AWS_ACCESS_KEY_ID"))

@@ -10,8 +10,9 @@ import (
 // maxDrained bounds what is read of a body that was refused, in bytes.
 const maxDrained = 64 << 20
 
-// readOut reads the rest of a body that was refused before it was read, such as a form that is too large: a connection that is closed over
-// unread bytes is reset, and its client never sees the answer.
+// readOut reads the rest of a body that was refused before it was read, such as a form that is too
+// large: a connection that is closed over unread bytes is reset, and its client never sees the
+// answer.
 func readOut(c fiber.Ctx) error {
 	err := c.Next()
 	if body := c.Request().BodyStream(); body != nil {
@@ -20,8 +21,8 @@ func readOut(c fiber.Ctx) error {
 	return err
 }
 
-// oneSignature refuses a request that is signed by its link and by its header too, as S3 does: a client that takes its token along when it
-// is redirected to a link fails here as there.
+// oneSignature refuses a request that is signed by its link and by its header too, as S3 does: a
+// client that takes its token along when it is redirected to a link fails here as there.
 func oneSignature(c fiber.Ctx) error {
 	if c.Get(fiber.HeaderAuthorization) == "" || c.Query("X-Amz-Signature") == "" && c.Query("Signature") == "" {
 		return c.Next()

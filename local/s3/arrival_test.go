@@ -17,7 +17,8 @@ import (
 	"lyceum/local/s3"
 )
 
-// A form of 11 MiB to one that takes 10 gets its answer: the client here sends all of it before it reads.
+// A form of 11 MiB to one that takes 10 gets its answer: the client here sends all of it before it
+// reads.
 func TestAFormThatIsTooLargeGetsAnAnswer(t *testing.T) {
 	t.Parallel()
 	e := start(t, s3.Options{}, s3.Bucket{})

@@ -13,15 +13,17 @@ import (
 // PermissionsVariable is the environment variable that names the folder for reports.
 const PermissionsVariable = "LYCEUM_PERMISSIONS"
 
-// ExpectRefused says that the calls of a function that were refused so far were meant to be: a test tried what it must not do.
+// ExpectRefused says that the calls of a function that were refused so far were meant to be: a test
+// tried what it must not do.
 func (s *Stack) ExpectRefused(accessKeyID string) { s.principals[accessKeyID].policy.ForgetRefused() }
 
 // Refused begins a report's line of a call that was not allowed.
 const Refused = "refused: "
 
-// ReportPermissions writes what the functions were permitted and have not needed into a new file of the folder, a line each, so that
-// `make iam` can tell what a whole test run never needed: what stands in every file. Calls that were refused are lines that begin with
-// Refused: one file with such a line is enough for a fault. An empty folder name writes nothing.
+// ReportPermissions writes what the functions were permitted and have not needed into a new file of
+// the folder, a line each, so that `make iam` can tell what a whole test run never needed: what
+// stands in every file. Calls that were refused are lines that begin with Refused: one file with
+// such a line is enough for a fault. An empty folder name writes nothing.
 func (s *Stack) ReportPermissions(dir string) error {
 	if dir == "" {
 		return nil

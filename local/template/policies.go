@@ -2,7 +2,8 @@ package template
 
 import "strings"
 
-// policies reads a function's Policies: statements, the template's managed policies, and SAM's templates by name.
+// policies reads a function's Policies: statements, the template's managed policies, and SAM's
+// templates by name.
 func (l *loader) policies(v value) []Statement {
 	items := v.items
 	if v.kind == scalar || v.kind == mapping {

@@ -83,7 +83,8 @@ func (l *loader) named(function, name string, line int) value {
 	return value{kind: broken, line: line}
 }
 
-// parameterValue is the Value of an AWS::SSM::Parameter. A secret in it is resolved where the value is used.
+// parameterValue is the Value of an AWS::SSM::Parameter. A secret in it is resolved where the value
+// is used.
 func (l *loader) parameterValue(r *resource, line int) value {
 	if r.state == running {
 		l.failf(r.line, "the value of %s depends on itself", r.id)

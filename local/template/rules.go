@@ -6,8 +6,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// checkRules asserts what the section Rules asks of the parameters (CloudFormation user guide, "Rules"). A rule that does not hold is
-// reported with its own description.
+// checkRules asserts what the section Rules asks of the parameters (CloudFormation user guide,
+// "Rules"). A rule that does not hold is reported with its own description.
 func (l *loader) checkRules(section *yaml.Node) {
 	l.inConditions = true
 	defer func() { l.inConditions = false }()

@@ -13,8 +13,10 @@ type secret struct {
 
 const reference = "{{resolve:"
 
-// resolveSecrets puts secrets where properties refer to them: {{resolve:secretsmanager:<name>:SecretString:<key>}},
-// with an empty version stage and version after it, or none (CloudFormation user guide, "Get a secret or secret value from Secrets Manager").
+// resolveSecrets puts secrets where properties refer to them:
+// {{resolve:secretsmanager:<name>:SecretString:<key>}}, with an empty version stage and version
+// after it, or none (CloudFormation user guide, "Get a secret or secret value from Secrets
+// Manager").
 func (l *loader) resolveSecrets(v value) value {
 	if v.kind == scalar && strings.Contains(v.text, reference) {
 		return l.resolveText(v)

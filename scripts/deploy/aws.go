@@ -21,12 +21,14 @@ type stack struct {
 var (
 	errMissing = errors.New("it does not exist")
 	awsCode    = regexp.MustCompile(`An error occurred \((\w+)\)`)
-	// noAnswer is what the AWS CLI says, or the codes that a service has, when a region is down. Everything else is an answer.
+	// noAnswer is what the AWS CLI says, or the codes that a service has, when a region is down.
+	// Everything else is an answer.
 	noAnswer = regexp.MustCompile(`Could not connect to the endpoint URL|[Tt]imeout on endpoint URL|Connection was closed|` +
 		`\((InternalFailure|InternalError|InternalServerError|ServiceUnavailable\w*|50\d)\)`)
 )
 
-// ask runs a command of the AWS CLI that changes nothing, and reads its JSON. errMissing says that what was asked for does not exist.
+// ask runs a command of the AWS CLI that changes nothing, and reads its JSON. errMissing says that
+// what was asked for does not exist.
 func (d *deployment) ask(ctx context.Context, answer any, command ...string) error {
 	output, err := d.world.Ask(ctx, append([]string{"aws"}, command...))
 	if err == nil && len(output) == 0 { // an empty list
@@ -111,7 +113,8 @@ func (d *deployment) keysVersion(ctx context.Context, m member) (string, error) 
 	return "", err
 }
 
-// streams are the parameters that name the streams of a region's replicas. Their ends cannot be computed.
+// streams are the parameters that name the streams of a region's replicas. Their ends cannot be
+// computed.
 func (d *deployment) streams(ctx context.Context, m member) (map[string]string, error) {
 	arns := map[string]string{}
 	for parameter, table := range map[string]string{"LearningStreamArn": "learning", "IdentityStreamArn": "identity"} {
@@ -136,7 +139,8 @@ func (d *deployment) streams(ctx context.Context, m member) (map[string]string, 
 	return arns, nil
 }
 
-// leftovers are the names that would keep a region's stack from being made: what an earlier environment left.
+// leftovers are the names that would keep a region's stack from being made: what an earlier
+// environment left.
 func (d *deployment) leftovers(ctx context.Context, m member) (found []string, err error) {
 	var ignored any
 	if m.region == d.members[0].region {

@@ -7,14 +7,16 @@ import (
 	"strings"
 )
 
-// regionSets are those whose regions can hold a strongly consistent table together ("DynamoDB global tables", multi-Region strong consistency).
+// regionSets are those whose regions can hold a strongly consistent table together ("DynamoDB
+// global tables", multi-Region strong consistency).
 var regionSets = [][]string{
 	{"us-east-1", "us-east-2", "us-west-2"},
 	{"eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1"},
 	{"ap-northeast-1", "ap-northeast-2", "ap-northeast-3"},
 }
 
-// problems are the mistakes in samconfig.toml that would fail half-way or deploy something unsafe, each as one sentence.
+// problems are the mistakes in samconfig.toml that would fail half-way or deploy something unsafe,
+// each as one sentence.
 func problems(env string, members []member) (found []string) {
 	say := func(m member, format string, args ...any) {
 		found = append(found, "["+m.section+"] "+fmt.Sprintf(format, args...))

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// conflicts are the reasons, each as one sentence, why what is deployed cannot become what samconfig.toml says.
+// conflicts are the reasons, each as one sentence, why what is deployed cannot become what
+// samconfig.toml says.
 func (d *deployment) conflicts() (found []string) {
 	say := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
 	owner := d.members[0].region
@@ -76,8 +77,9 @@ func (d *deployment) home(parameters map[string]string) string {
 	return cmp.Or(parameters["IdentityHome"], d.members[0].region)
 }
 
-// moves reports whether this run takes the decision about accounts away from a region, and from which: a stack of another region than that
-// one itself still follows it. A lost region that comes back and follows the others moves nothing.
+// moves reports whether this run takes the decision about accounts away from a region, and from
+// which: a stack of another region than that one itself still follows it. A lost region that comes
+// back and follows the others moves nothing.
 func (d *deployment) moves() (old string, moving bool) {
 	wanted := d.home(d.members[0].parameters)
 	for _, m := range d.members {

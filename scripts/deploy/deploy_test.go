@@ -47,7 +47,8 @@ func (k *desk) Ask(_ context.Context, command []string) ([]byte, error) {
 func (k *desk) Get(_ context.Context, url string) ([]byte, error) { return k.cloud.Get(url) }
 func (k *desk) Sleep(ctx context.Context, d time.Duration) error  { k.cloud.Sleep(d); return ctx.Err() }
 
-// open gives the environment prod in the regions, home by default, with everything that production needs, and its keys.
+// open gives the environment prod in the regions, home by default, with everything that production
+// needs, and its keys.
 func open(t *testing.T, regions ...string) *desk {
 	t.Helper()
 	template, err := os.ReadFile("../../template.yaml")
@@ -97,7 +98,8 @@ func (k *desk) config() string {
 	return b.String()
 }
 
-// do runs the command with a plan before it: the plan must change nothing and name exactly the commands that are run afterwards.
+// do runs the command with a plan before it: the plan must change nothing and name exactly the
+// commands that are run afterwards.
 func (k *desk) do(t *testing.T, args ...string) (changed []string, output string, err error) {
 	t.Helper()
 	log, planned := len(k.cloud.Log), []string{}

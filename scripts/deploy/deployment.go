@@ -80,7 +80,8 @@ func (d *deployment) deploy(ctx context.Context) error {
 	return d.report()
 }
 
-// prepare asks AWS how things stand, and refuses what could not end well before anything is changed.
+// prepare asks AWS how things stand, and refuses what could not end well before anything is
+// changed.
 func (d *deployment) prepare(ctx context.Context) error {
 	wrong := problems(d.env, d.members)
 	version, err := d.world.Ask(ctx, []string{"git", "describe", "--always", "--dirty"})
@@ -120,7 +121,8 @@ func firstLine(err error) string {
 	return line
 }
 
-// look reads the stacks of all regions and the keys of the chosen ones. A region that does not answer is left out, unless it is needed.
+// look reads the stacks of all regions and the keys of the chosen ones. A region that does not
+// answer is left out, unless it is needed.
 func (d *deployment) look(ctx context.Context) error {
 	var identity struct{ Account string }
 	if err := d.ask(ctx, &identity, "sts", "get-caller-identity"); err != nil {
@@ -149,7 +151,8 @@ func (d *deployment) look(ctx context.Context) error {
 	return nil
 }
 
-// failedCreation reports whether a stack was never made: it can only be deleted ("Stack status codes").
+// failedCreation reports whether a stack was never made: it can only be deleted ("Stack status
+// codes").
 func failedCreation(s *stack) bool {
 	return slices.Contains([]string{"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}, s.Status)
 }

@@ -11,8 +11,9 @@ const (
 	fencedPath = "/api/health/fenced"
 )
 
-// fence keeps a lost region that decided about accounts out of DNS before another one decides: if it came back by itself, with its old
-// parameters, both would. unfence lets it in again once it has been deployed.
+// fence keeps a lost region that decided about accounts out of DNS before another one decides: if
+// it came back by itself, with its old parameters, both would. unfence lets it in again once it has
+// been deployed.
 func (d *deployment) fence(ctx context.Context) error {
 	old, moving := d.moves()
 	if !moving {
@@ -51,7 +52,8 @@ func (d *deployment) askFor(ctx context.Context, m member, path string) error {
 	return d.run(ctx, "aws", "route53", "update-health-check", "--health-check-id", id, "--resource-path", path)
 }
 
-// healthCheck finds the health check of a region's address in DNS, whether the region answers or not: Route 53 is in no region.
+// healthCheck finds the health check of a region's address in DNS, whether the region answers or
+// not: Route 53 is in no region.
 func (d *deployment) healthCheck(ctx context.Context, m member) (path, id string, err error) {
 	var records struct {
 		ResourceRecordSets []struct{ Name, SetIdentifier, HealthCheckId string }

@@ -10,11 +10,13 @@ import (
 	"time"
 )
 
-// monitoring is how many minutes CloudFormation watches a region's alarms after an update, before the next region's turn.
+// monitoring is how many minutes CloudFormation watches a region's alarms after an update, before
+// the next region's turn.
 const monitoring = 5
 
-// finish does what only a stack that works can take: protection against deletion, rollback triggers (their alarms must exist), replication to
-// regions whose buckets were not there before. A region that was added to others comes into DNS last, when it has the old objects.
+// finish does what only a stack that works can take: protection against deletion, rollback triggers
+// (their alarms must exist), replication to regions whose buckets were not there before. A region
+// that was added to others comes into DNS last, when it has the old objects.
 func (d *deployment) finish(ctx context.Context, added []member) error {
 	isNew := func(m member) bool {
 		return !d.first && m.parameters["InDns"] != "false" &&
@@ -44,9 +46,10 @@ func (d *deployment) finish(ctx context.Context, added []member) error {
 	return nil
 }
 
-// update changes parameters of a stack that stays as it is otherwise, and gives it rollback triggers, which CloudFormation keeps for every
-// later update, those of sam deploy too ("RollbackConfiguration"). Without alarms it takes the triggers away. It does nothing if no parameter
-// differs: triggers alone are no update.
+// update changes parameters of a stack that stays as it is otherwise, and gives it rollback
+// triggers, which CloudFormation keeps for every later update, those of sam deploy too
+// ("RollbackConfiguration"). Without alarms it takes the triggers away. It does nothing if no
+// parameter differs: triggers alone are no update.
 func (d *deployment) update(ctx context.Context, m member, set map[string]string, alarms []string) error {
 	s := d.state[m.region]
 	same := true
@@ -81,7 +84,8 @@ func (d *deployment) update(ctx context.Context, m member, set map[string]string
 	if err != nil {
 		return err
 	}
-	// The transform of SAM is a macro, which an update without a change set must acknowledge ("UpdateStack", Capabilities).
+	// The transform of SAM is a macro, which an update without a change set must acknowledge
+	// ("UpdateStack", Capabilities).
 	if err := d.run(ctx, "aws", "cloudformation", "update-stack", "--region", m.region, "--stack-name", m.stack, "--use-previous-template",
 		"--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--parameters", string(values), "--rollback-configuration", string(watch)); err != nil {
 		return err
@@ -92,8 +96,8 @@ func (d *deployment) update(ctx context.Context, m member, set map[string]string
 	return d.refresh(ctx, m, set)
 }
 
-// copyOldObjects has S3 copy what was written before the region was added, and waits for it. A job's token makes it the same job however
-// often this is run.
+// copyOldObjects has S3 copy what was written before the region was added, and waits for it. A
+// job's token makes it the same job however often this is run.
 func (d *deployment) copyOldObjects(ctx context.Context, to member) error {
 	from := d.members[0]
 	for _, m := range d.members {

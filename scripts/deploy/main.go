@@ -1,8 +1,9 @@
 // Command deploy brings an environment to AWS, region by region, or removes it: scripts/deploy.sh ENV [REGION…]. docs/OPERATIONS.md says
 // when to run it and what to do when it stops.
 //
-// It changes AWS through the AWS CLI and the SAM CLI alone and prints each such command before it runs it, so that every step can be
-// repeated by hand. Running it again is safe: what is as it should be is left alone.
+// It changes AWS through the AWS CLI and the SAM CLI alone and prints each such command before it
+// runs it, so that every step can be repeated by hand. Running it again is safe: what is as it
+// should be is left alone.
 package main
 
 import (

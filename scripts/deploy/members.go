@@ -17,7 +17,8 @@ type member struct {
 
 var setting = regexp.MustCompile(`^(\w+) = "?(.*?)"?$`)
 
-// parseMembers finds the environment's sections in their order. The first one's stack owns the global tables.
+// parseMembers finds the environment's sections in their order. The first one's stack owns the
+// global tables.
 func parseMembers(config, env string) (members []member, err error) {
 	header := regexp.MustCompile(`^\[(` + regexp.QuoteMeta(env) + `(?:-[a-z0-9-]+)?)\.(global|deploy)\.parameters\]$`)
 	var now *member

@@ -30,7 +30,8 @@ var (
 	onAWS   = regexp.MustCompile(`(^|\| |\$\()(aws [a-z]|make deploy|scripts/deploy\.sh)`)
 )
 
-// commandsOnAWS are the blocks and the commands within the text of each section that need an account.
+// commandsOnAWS are the blocks and the commands within the text of each section that need an
+// account.
 func commandsOnAWS(page string) (sections []string, commands map[string][]string) {
 	commands = map[string][]string{}
 	starts := section.FindAllStringSubmatchIndex(page, -1)
@@ -123,7 +124,8 @@ func (p *place) change(t *testing.T, k *desk, change func(*fakeaws.Cloud)) {
 	}
 }
 
-// TestOperationsOnAWS runs every command of docs/OPERATIONS.md that needs an account, in the order of the page, the removal last.
+// TestOperationsOnAWS runs every command of docs/OPERATIONS.md that needs an account, in the order
+// of the page, the removal last.
 func TestOperationsOnAWS(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../../docs/OPERATIONS.md")

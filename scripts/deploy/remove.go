@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// remove deletes an environment with all that its tables and buckets hold, the owner of the global tables last. It goes on where an earlier
-// run stopped. The keys stay: without them no backup could be used.
+// remove deletes an environment with all that its tables and buckets hold, the owner of the global
+// tables last. It goes on where an earlier run stopped. The keys stay: without them no backup could
+// be used.
 func (d *deployment) remove(ctx context.Context) error {
 	if d.plan {
 		return errors.New("a removal has no plan: docs/OPERATIONS.md, Remove an environment, lists its steps")
@@ -27,7 +28,8 @@ func (d *deployment) remove(ctx context.Context) error {
 	}
 	backwards := slices.Clone(d.members)
 	slices.Reverse(backwards)
-	// Bucket by bucket, replication ends before anything is deleted, or a deletion would be copied to a bucket that is gone.
+	// Bucket by bucket, replication ends before anything is deleted, or a deletion would be copied
+	// to a bucket that is gone.
 	for _, m := range backwards {
 		s := d.state[m.region]
 		if s == nil || failedCreation(s) {
@@ -54,7 +56,8 @@ func (d *deployment) remove(ctx context.Context) error {
 	return nil
 }
 
-// deleteBuckets empties a region's buckets, old versions too, and deletes them: their stack leaves them, because they have data.
+// deleteBuckets empties a region's buckets, old versions too, and deletes them: their stack leaves
+// them, because they have data.
 func (d *deployment) deleteBuckets(ctx context.Context, m member) error {
 	for _, bucket := range d.allBuckets(m.region) {
 		_, err := d.world.Ask(ctx, []string{"aws", "s3api", "head-bucket", "--region", m.region, "--bucket", bucket})
@@ -87,8 +90,9 @@ func (d *deployment) deleteBuckets(ctx context.Context, m member) error {
 	return nil
 }
 
-// deleteTables deletes the replicas of the global tables, then what remains in the owner's region. A strongly consistent table loses its two
-// other replicas in one call ("Deleting a MRSC global table"), the others one after the other.
+// deleteTables deletes the replicas of the global tables, then what remains in the owner's region.
+// A strongly consistent table loses its two other replicas in one call ("Deleting a MRSC global
+// table"), the others one after the other.
 func (d *deployment) deleteTables(ctx context.Context) error {
 	owner := d.members[0].region
 	for _, table := range []string{"identity", "learning", "ephemeral"} {

@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// rollOut makes or updates one region's stack and looks whether it works. CloudFormation watches an update by the stack's rollback triggers
-// until their monitoring time is over, and puts it back if one goes off.
+// rollOut makes or updates one region's stack and looks whether it works. CloudFormation watches an
+// update by the stack's rollback triggers until their monitoring time is over, and puts it back if
+// one goes off.
 func (d *deployment) rollOut(ctx context.Context, m member) error {
 	if s := d.state[m.region]; s != nil && len(s.Triggers) > 0 && d.unwatched {
 		if err := d.update(ctx, m, map[string]string{"DeletionProtection": "false"}, nil); err != nil {
@@ -61,8 +62,9 @@ func (d *deployment) rollOut(ctx context.Context, m member) error {
 	return d.smoke(ctx, m)
 }
 
-// bucketRegions are the regions whose buckets exist when a region's stack is deployed: S3 refuses a rule that leads to none, and what is
-// replicated already goes on. A region that does not answer counts if others replicate to it.
+// bucketRegions are the regions whose buckets exist when a region's stack is deployed: S3 refuses a
+// rule that leads to none, and what is replicated already goes on. A region that does not answer
+// counts if others replicate to it.
 func (d *deployment) bucketRegions(m member) (regions []string) {
 	for _, other := range d.members {
 		s := d.state[other.region]
@@ -103,7 +105,8 @@ const (
 	smokePause = 5 * time.Second
 )
 
-// smoke asks a region's own address whether its tables and buckets answer, and whether it runs what was deployed.
+// smoke asks a region's own address whether its tables and buckets answer, and whether it runs what
+// was deployed.
 func (d *deployment) smoke(ctx context.Context, m member) error {
 	url := d.state[m.region].Outputs["ApiUrl"]
 	if d.plan {

@@ -168,7 +168,8 @@ func TestPrimaryIsLostHomeMovesPrimaryComesBack(t *testing.T) {
 	}
 	equal(t, changed, "sam eu-west-1 update Version=v2", "sam ap-northeast-1 update Version=v2")
 
-	// Another region decides about accounts. The lost one must not come back into DNS by itself, as it would decide too.
+	// Another region decides about accounts. The lost one must not come back into DNS by itself, as
+	// it would decide too.
 	k.parameters["IdentityHome"] = "eu-west-1"
 	changed, output, err = k.do(t, "prod", "eu-west-1", "ap-northeast-1")
 	must(t, output, err)
@@ -183,7 +184,8 @@ func TestPrimaryIsLostHomeMovesPrimaryComesBack(t *testing.T) {
 	equal(t, changed, "sam us-east-1 update Version=v2 IdentityHome=eu-west-1", "update-health-check  check-us-east-1 /api/health/deep")
 	k.settled(t)
 
-	// Going back to the default is a move too: taking the parameter out of samconfig.toml does not make two regions decide.
+	// Going back to the default is a move too: taking the parameter out of samconfig.toml does not
+	// make two regions decide.
 	delete(k.parameters, "IdentityHome")
 	if changed, _, err := k.do(t, "prod"); err == nil || len(changed) > 0 || !strings.Contains(err.Error(), "two regions would decide") {
 		t.Errorf("without IdentityHome: %v, changed %q", err, changed)

@@ -163,7 +163,8 @@ func (c client) sum(path string) ([]byte, error) {
 		return nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+c.token)
-	// S3 refuses a request that is signed in its URL and in a header too. Go sends the token on to another port of the same host.
+	// S3 refuses a request that is signed in its URL and in a header too. Go sends the token on to
+	// another port of the same host.
 	client := &http.Client{CheckRedirect: func(next *http.Request, _ []*http.Request) error {
 		next.Header.Del("Authorization")
 		return nil

@@ -75,7 +75,8 @@ func (c *Certifier) Sign(id domain.CertificateID, track domain.Track, holder dom
 	return text + "." + b64url.EncodeToString(ed25519.Sign(c.key, []byte(text))), nil
 }
 
-// CredentialVerifier checks badges that this system signed, whenever that was and under whatever address.
+// CredentialVerifier checks badges that this system signed, whenever that was and under whatever
+// address.
 type CredentialVerifier struct {
 	Keys domain.CredentialKeys
 	Now  func() time.Time
@@ -101,7 +102,8 @@ func (v CredentialVerifier) verify(ctx context.Context, token string) (badge Bad
 	if err := decodePart(parts[0], &header); err != nil {
 		return none, id, fmt.Errorf("header: %w", err)
 	}
-	// The key decides whose it is, not the address: the API's may have been another when the badge was made.
+	// The key decides whose it is, not the address: the API's may have been another when the badge
+	// was made.
 	base, kid, ours := strings.Cut(header.Kid, keyPath)
 	if header.Alg != "EdDSA" || header.Typ != credentialType || !ours {
 		return none, id, errors.New("alg, typ or kid is not ours")

@@ -9,8 +9,9 @@ import (
 // Guard checks an access token and that its session still stands. A session that is ended is refused at once in its region, and in
 // another as soon as its end is replicated, at most when the access token expires.
 //
-// With Roles a caller who comes as editor or admin has that role only as long as it is on record, so one that was taken ends at once:
-// where the record is read strongly, else within the replication's lag. A role that was given is in the next token.
+// With Roles a caller who comes as editor or admin has that role only as long as it is on record,
+// so one that was taken ends at once: where the record is read strongly, else within the
+// replication's lag. A role that was given is in the next token.
 type Guard struct {
 	Tokens   *Verifier
 	Sessions domain.SessionGate

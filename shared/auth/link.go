@@ -28,7 +28,8 @@ func NewLinkKey(key string) (LinkKey, error) {
 	return LinkKey{b}, nil
 }
 
-// tokenEnd ends every token: programs that make links of the text of a mail leave out a hyphen or an underscore at the end of one.
+// tokenEnd ends every token: programs that make links of the text of a mail leave out a hyphen or
+// an underscore at the end of one.
 const tokenEnd = "0"
 
 // Token is the token that an event asked for.

@@ -8,7 +8,8 @@ import (
 	"lyceum/shared/domain"
 )
 
-// Programs that make links of a mail's text leave out a hyphen or an underscore at the end: one token of 32 came back one letter short.
+// Programs that make links of a mail's text leave out a hyphen or an underscore at the end: one
+// token of 32 came back one letter short.
 func TestLinkTokensEndInADigit(t *testing.T) {
 	t.Parallel()
 	key, err := auth.NewLinkKey(base64.RawURLEncoding.EncodeToString(make([]byte, 32)))

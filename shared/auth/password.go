@@ -25,7 +25,8 @@ var (
 	ErrSamePassword  = fault.New(fault.Invalid, "auth.password_same", "is the current one")                // instead of a new one
 )
 
-// Lengths of new passwords in characters (code points) of the normal form, as NIST SP 800-63B-4 counts.
+// Lengths of new passwords in characters (code points) of the normal form, as NIST SP 800-63B-4
+// counts.
 const (
 	minPassword = 8
 	maxPassword = 1024
@@ -43,8 +44,8 @@ func ParsePassword(text string) (Password, error) {
 	return p, nil
 }
 
-// EnteredPassword is for a password that must be the account's: 1 to 1024 characters as typed. The rule for new ones does not hold, since an
-// imported account may be older than it.
+// EnteredPassword is for a password that must be the account's: 1 to 1024 characters as typed. The
+// rule for new ones does not hold, since an imported account may be older than it.
 func EnteredPassword(text string) (Password, error) {
 	if text == "" || utf8.RuneCountInString(text) > maxPassword {
 		return Password{}, ErrPassword

@@ -26,8 +26,9 @@ func NewRefreshKey(key string) (RefreshKey, error) {
 	return RefreshKey{b}, nil
 }
 
-// Device is the token by which a device that signed in to an account is known there again (OWASP, "device cookies"): 16 random bytes, when
-// the password was set that it knew, and an HMAC-SHA256 of them and the account. It proves no password and opens nothing.
+// Device is the token by which a device that signed in to an account is known there again (OWASP,
+// "device cookies"): 16 random bytes, when the password was set that it knew, and an HMAC-SHA256 of
+// them and the account. It proves no password and opens nothing.
 func (k RefreshKey) Device(account string, credential domain.Credential, random io.Reader) (string, error) {
 	head := make([]byte, deviceBytes, headBytes)
 	if _, err := io.ReadFull(random, head); err != nil {
@@ -37,8 +38,8 @@ func (k RefreshKey) Device(account string, credential domain.Credential, random 
 	return b64url.EncodeToString(append(head, k.deviceMAC(account, head)...)), nil
 }
 
-// IsDevice reports whether Device made the token for the account, and for a password that was set at which time: of an older one than the
-// account's the device is not known any more.
+// IsDevice reports whether Device made the token for the account, and for a password that was set
+// at which time: of an older one than the account's the device is not known any more.
 func (k RefreshKey) IsDevice(token, account string) (passwordAt time.Time, ok bool) {
 	b, err := b64url.DecodeString(token)
 	if err != nil || len(b) != deviceBytes+8+sha256.Size || b64url.EncodeToString(b) != token {

@@ -28,8 +28,8 @@ type SignIn struct {
 	Random   io.Reader
 }
 
-// Open stores a new session for the user on a device and answers its tokens. The session ends with the credential, which is the one that
-// the password was compared with.
+// Open stores a new session for the user on a device and answers its tokens. The session ends with
+// the credential, which is the one that the password was compared with.
 func (s SignIn) Open(ctx context.Context, user *domain.User, credential domain.Credential, device string) (Tokens, error) {
 	now := domain.Millis(s.Now())
 	id, err := domain.NewID[domain.Session](now, s.Random)
@@ -54,8 +54,9 @@ func (s SignIn) Open(ctx context.Context, user *domain.User, credential domain.C
 	return tokens, nil
 }
 
-// EndOfPassword ends what older passwords opened once a new one is stored. If it fails, no such session can be refreshed all the same, and
-// the access tokens of those that were opened at the same time live for AccessTTL; so the change of the password stands, and it is logged.
+// EndOfPassword ends what older passwords opened once a new one is stored. If it fails, no such
+// session can be refreshed all the same, and the access tokens of those that were opened at the
+// same time live for AccessTTL; so the change of the password stands, and it is logged.
 func EndOfPassword(ctx context.Context, sessions domain.SessionEnder, user domain.UserID, set domain.Credential, log *slog.Logger) {
 	if err := sessions.EndOfPassword(ctx, user, set.ChangedAt); err != nil {
 		log.ErrorContext(ctx, "sessions of the old password not ended", "userId", user.String(), "cause", err.Error())
@@ -67,7 +68,8 @@ func (s SignIn) End(user *domain.User, session *domain.Session) time.Time {
 	return domain.SessionEnd(session.CreatedAt, user.Role(), s.Longest)
 }
 
-// Tokens are a session's refresh token of a generation and a fresh access token, which does not outlive the session.
+// Tokens are a session's refresh token of a generation and a fresh access token, which does not
+// outlive the session.
 func (s SignIn) Tokens(user *domain.User, session *domain.Session, generation int) (Tokens, error) {
 	now := s.Now()
 	life := min(AccessTTL, s.End(user, session).Sub(now)).Truncate(time.Second)

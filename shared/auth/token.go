@@ -54,8 +54,8 @@ func NewSigner(ring *KeyRing, issuer Issuer) (*Signer, error) {
 	return &Signer{issuer, ring.keys[0]}, nil
 }
 
-// Sign makes an access token for a user's session that lives for AccessTTL at most. It holds ids, the role and when the password was set,
-// nothing personal.
+// Sign makes an access token for a user's session that lives for AccessTTL at most. It holds ids,
+// the role and when the password was set, nothing personal.
 func (s *Signer) Sign(user *domain.User, session *domain.Session, now time.Time, life time.Duration, random io.Reader) (string, error) {
 	id, err := domain.NewID[jwt.Token](now, random)
 	if err != nil {

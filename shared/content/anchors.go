@@ -13,10 +13,12 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// anchorPrefix begins the id of a heading. With it no id can be the name of something that a page's scripts look up by name.
+// anchorPrefix begins the id of a heading. With it no id can be the name of something that a page's
+// scripts look up by name.
 const anchorPrefix = "h-"
 
-// anchors gives headings ids made of their words, as "h-first-steps", and leads links such as "#first-steps" to them.
+// anchors gives headings ids made of their words, as "h-first-steps", and leads links such as
+// "#first-steps" to them.
 type anchors struct{}
 
 // Extend implements goldmark.Extender.

@@ -14,8 +14,9 @@ import (
 	"lyceum/shared/domain"
 )
 
-// Goldmark takes time that grows with the square of some texts: a line of ">" nests as deep as it is long. So the text is bounded in what is
-// known to grow, and all of the work in time, for what is not known.
+// Goldmark takes time that grows with the square of some texts: a line of ">" nests as deep as it
+// is long. So the text is bounded in what is known to grow, and all of the work in time, for what
+// is not known.
 const (
 	maxDepth      = 100                     // quotes and lists in each other
 	maxSteps      = 1 << 29                 // the sum, over signs such as [ and *, of the bytes of their paragraphs, to whose end each may be followed
@@ -97,7 +98,8 @@ func (t timed) Read(p []byte) (int, error) {
 	return t.Reader.Read(p)
 }
 
-// bounds looks at the budget wherever goldmark begins a block, meets a sign of inline text, or ends a paragraph. It parses nothing itself.
+// bounds looks at the budget wherever goldmark begins a block, meets a sign of inline text, or ends
+// a paragraph. It parses nothing itself.
 type bounds struct{}
 
 // Extend implements goldmark.Extender.

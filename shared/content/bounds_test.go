@@ -1,6 +1,7 @@
 //go:build !race
 
-// The race detector makes rendering ten times slower, so it takes the time that these tests bound; `go test ./...` runs them.
+// The race detector makes rendering ten times slower, so it takes the time that these tests bound;
+// `go test ./...` runs them.
 
 package content
 
@@ -26,7 +27,8 @@ func numbered(make func(int) string) string {
 	return b.String()[:domain.MaxContentBytes]
 }
 
-// The texts are of the kinds that the authors of CommonMark's parsers collect: each one took a parser the square of its length.
+// The texts are of the kinds that the authors of CommonMark's parsers collect: each one took a
+// parser the square of its length.
 func TestAnyTextIsRenderedOrRefusedWithinTwoSeconds(t *testing.T) {
 	for _, c := range []struct{ what, kind, source, want string }{
 		{"quotes in quotes", domain.Markdown, fill(">"), "lesson.content_too_deep"},

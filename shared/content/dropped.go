@@ -12,8 +12,8 @@ import (
 // maxDropped is how many kinds of things that fell away are named.
 const maxDropped = 20
 
-// dropped names what fell away when HTML was made safe: elements, as "iframe", and attributes, as "style of p", each kind once, in the order of
-// the alphabet. Comments are not named.
+// dropped names what fell away when HTML was made safe: elements, as "iframe", and attributes, as
+// "style of p", each kind once, in the order of the alphabet. Comments are not named.
 func dropped(before, after []byte) []string {
 	left := kinds(before)
 	for kind, n := range kinds(after) {

@@ -23,8 +23,9 @@ func Check(s Source) (fell []string, err error) {
 	return fell, err
 }
 
-// Store renders a source, and keeps both under fresh keys. A lesson shows it when its Content is set to what Store returns. It names what fell
-// away because learners' browsers are not to run or load it.
+// Store renders a source, and keeps both under fresh keys. A lesson shows it when its Content is
+// set to what Store returns. It names what fell away because learners' browsers are not to run or
+// load it.
 func Store(ctx context.Context, bodies domain.BodyWriter, lesson domain.LessonID, s Source, now time.Time, random io.Reader) (stored domain.Content, fell []string, err error) {
 	if s.Type != domain.Markdown && s.Type != domain.HTML {
 		return domain.Content{}, nil, domain.ErrContentType

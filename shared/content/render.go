@@ -15,15 +15,17 @@ import (
 	"lyceum/shared/domain"
 )
 
-// markdown is CommonMark with tables, strikethrough, bare links, lists of tasks, footnotes and ids of headings. It lets HTML through: policy judges all of it, whoever made it.
+// markdown is CommonMark with tables, strikethrough, bare links, lists of tasks, footnotes and ids
+// of headings. It lets HTML through: policy judges all of it, whoever made it.
 var markdown = goldmark.New(
 	goldmark.WithExtensions(extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), extension.Strikethrough, extension.Linkify,
 		extension.TaskList, extension.Footnote, anchors{}, bounds{}),
 	goldmark.WithRendererOptions(html.WithUnsafe()),
 )
 
-// policy is all that HTML may have; everything else falls away. There is no name, and no id but those of headings and footnotes (others would
-// shadow a page's own variables), no style, no form, no SVG or MathML, and no frame but the players of videos.
+// policy is all that HTML may have; everything else falls away. There is no name, and no id but
+// those of headings and footnotes (others would shadow a page's own variables), no style, no form,
+// no SVG or MathML, and no frame but the players of videos.
 var policy = newPolicy()
 
 func newPolicy() *bluemonday.Policy {

@@ -39,7 +39,8 @@ func (d Day) Start() time.Time {
 	return t
 }
 
-// DayCount is how often one kind of event happened on one day. Track is the zero Track for events of no track.
+// DayCount is how often one kind of event happened on one day. Track is the zero Track for events
+// of no track.
 type DayCount struct {
 	Day   Day
 	Kind  EventType
@@ -49,9 +50,10 @@ type DayCount struct {
 
 // Analytics counts events by day.
 type Analytics interface {
-	// Count adds one, once for each event however often it is called. Counts are by region and add up, so regions never overwrite
-	// each other.
+	// Count adds one, once for each event however often it is called. Counts are by region and add
+	// up, so regions never overwrite each other.
 	Count(ctx context.Context, event Event, track Track) error
-	// Counts returns the counts of all regions, by day, kind and track in this order. What happened seconds ago may be missing.
+	// Counts returns the counts of all regions, by day, kind and track in this order. What happened
+	// seconds ago may be missing.
 	Counts(ctx context.Context, from, to Day) ([]DayCount, error)
 }

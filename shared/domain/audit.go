@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// AuditEntry is what is kept of one security event: who did what to whom, from where, and how it ended. It never changes.
+// AuditEntry is what is kept of one security event: who did what to whom, from where, and how it
+// ended. It never changes.
 type AuditEntry struct {
 	ID        AuditID // made when it happened
 	Kind      string  // the use case, such as auth/login
@@ -25,7 +26,8 @@ const AuditDone = "done"
 
 // Trail keeps entries.
 type Trail interface {
-	// Keep stores an entry, for as long as the deployment keeps them. It is found by whom it is about, by who did it, and by its kind.
+	// Keep stores an entry, for as long as the deployment keeps them. It is found by whom it is
+	// about, by who did it, and by its kind.
 	Keep(ctx context.Context, entry AuditEntry) error
 }
 

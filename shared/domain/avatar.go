@@ -38,15 +38,17 @@ const (
 	ThumbnailsRefused Thumbnails = "refused"
 )
 
-// Avatar is the upload that a user chose as their picture. Nothing but the user's choice changes it, so of two choices in two regions the
-// later one stays, whenever the thumbnails of either are made. Until there are some, and if none can be made, the one before is shown.
+// Avatar is the upload that a user chose as their picture. Nothing but the user's choice changes
+// it, so of two choices in two regions the later one stays, whenever the thumbnails of either are
+// made. Until there are some, and if none can be made, the one before is shown.
 type Avatar struct {
 	Upload    UploadID
 	Before    UploadID // that could be shown when Upload was chosen; zero if none
 	ChangedAt time.Time
 }
 
-// Replaces is the avatar when an upload is chosen after it; current is the upload that it names, nil if that is gone.
+// Replaces is the avatar when an upload is chosen after it; current is the upload that it names,
+// nil if that is gone.
 func (a Avatar) Replaces(chosen UploadID, current *Upload, now time.Time) Avatar {
 	next := Avatar{Upload: chosen, Before: a.Before, ChangedAt: now}
 	if current != nil && current.state.Thumbnails == ThumbnailsMade && a.Upload != chosen {
@@ -58,7 +60,8 @@ func (a Avatar) Replaces(chosen UploadID, current *Upload, now time.Time) Avatar
 	return next
 }
 
-// Shown is which of the two uploads of an avatar is the picture, either nil if it is gone; else the error says why there is none.
+// Shown is which of the two uploads of an avatar is the picture, either nil if it is gone; else the
+// error says why there is none.
 func (a Avatar) Shown(chosen, before *Upload) (*Upload, error) {
 	err := error(ErrNoAvatar)
 	for _, u := range []*Upload{before, chosen} {
@@ -74,8 +77,8 @@ func (a Avatar) Shown(chosen, before *Upload) (*Upload, error) {
 	return nil, err
 }
 
-// Making is who makes the thumbnails of an upload. It is a lease: until it ends, no other event begins the same work. The event itself may, as
-// it comes again only after a failure.
+// Making is who makes the thumbnails of an upload. It is a lease: until it ends, no other event
+// begins the same work. The event itself may, as it comes again only after a failure.
 type Making struct {
 	By    EventID
 	Until time.Time
@@ -100,8 +103,8 @@ func CheckThumbnailSize(size int) error {
 	return ErrThumbnailSize
 }
 
-// UseAsAvatar makes an upload the picture of its owner: ErrNoImage unless it is a confirmed picture, ErrAvatarTooLarge and ErrAvatarRefused if
-// no thumbnails can be made of it.
+// UseAsAvatar makes an upload the picture of its owner: ErrNoImage unless it is a confirmed
+// picture, ErrAvatarTooLarge and ErrAvatarRefused if no thumbnails can be made of it.
 func (u *Upload) UseAsAvatar(now time.Time, random io.Reader) (Event, error) {
 	switch {
 	case u.state.Status != StatusConfirmed || !u.IsImage():
@@ -116,7 +119,8 @@ func (u *Upload) UseAsAvatar(now time.Time, random io.Reader) (Event, error) {
 	return u.event(AvatarChanged, now, random)
 }
 
-// MakeThumbnails begins to make what is wanted, unless another event is at it, and reports whether it did.
+// MakeThumbnails begins to make what is wanted, unless another event is at it, and reports whether
+// it did.
 func (u *Upload) MakeThumbnails(by EventID, now, until time.Time) bool {
 	if u.state.Thumbnails != ThumbnailsWanted || u.state.Making.By != by && now.Before(u.state.Making.Until) {
 		return false

@@ -52,10 +52,12 @@ var (
 	ErrEmailDomain = fault.New(fault.Invalid, "user.email_domain_unreachable", "must not end in a name that only one machine or network knows")
 )
 
-// privateTopLevels are special-use names that no mail server of the Internet delivers to (RFC 6761, 6762, 7686, 9476 and ICANN's .internal).
+// privateTopLevels are special-use names that no mail server of the Internet delivers to (RFC 6761,
+// 6762, 7686, 9476 and ICANN's .internal).
 var privateTopLevels = []string{"alt", "internal", "invalid", "local", "localhost", "onion"}
 
-// ParseReachable is ParseEmail for an address that a mail is about to be sent to. Those that exist keep working at the login, whatever they are.
+// ParseReachable is ParseEmail for an address that a mail is about to be sent to. Those that exist
+// keep working at the login, whatever they are.
 func ParseReachable(text string) (Email, error) {
 	email, err := ParseEmail(text)
 	if err != nil {

@@ -8,8 +8,9 @@ import (
 // maxFileName is in bytes of UTF-8, as file systems count.
 const maxFileName = 255
 
-// cleanName keeps what a person typed, without folders and without what ParseLine refuses or drops. A program sends the name, often one that
-// its user does not see, so nothing of it is a reason to refuse the file. What is longer than 255 bytes is cut before its extension.
+// cleanName keeps what a person typed, without folders and without what ParseLine refuses or drops.
+// A program sends the name, often one that its user does not see, so nothing of it is a reason to
+// refuse the file. What is longer than 255 bytes is cut before its extension.
 func cleanName(name string) string {
 	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
 		name = name[i+1:]

@@ -10,24 +10,26 @@ import (
 	"time"
 )
 
-// What a learner's totals, list of begun lessons and certificates say follows from their history and from the catalogue. The history changes
-// by the learner's requests. When the catalogue changes, each region goes through all learners and brings them up to date.
+// What a learner's totals, list of begun lessons and certificates say follows from their history
+// and from the catalogue. The history changes by the learner's requests. When the catalogue
+// changes, each region goes through all learners and brings them up to date.
 
 // Followers brings learners up to date with the catalogue.
 type Followers interface {
-	// Follow does so for some learners, in this region's part of their data, and returns how many it has changed. It is safe to repeat, to run
-	// concurrently and to interrupt.
+	// Follow does so for some learners, in this region's part of their data, and returns how many
+	// it has changed. It is safe to repeat, to run concurrently and to interrupt.
 	Follow(ctx context.Context, users []UserID, now time.Time, random io.Reader) (changed int, err error)
 }
 
 // Arrivals tells whether changes of lessons have arrived in this region.
 type Arrivals interface {
-	// Arrived counts, of lessons that had these versions at that time, 0 for deleted, those that are not here at all though they were there,
-	// and those that are older here than that.
+	// Arrived counts, of lessons that had these versions at that time, 0 for deleted, those that
+	// are not here at all though they were there, and those that are older here than that.
 	Arrived(ctx context.Context, versions map[LessonID]int, at time.Time) (missing, old int, err error)
 }
 
-// Pass is a region's way through all learners. One pass serves all changes that are known when it begins.
+// Pass is a region's way through all learners. One pass serves all changes that are known when it
+// begins.
 type Pass struct {
 	Wanted int    // changes of the catalogue that this region knows about
 	Begun  int    // Wanted when the pass began
@@ -39,19 +41,22 @@ type Pass struct {
 type Passes interface {
 	// Want counts one change more.
 	Want(ctx context.Context) error
-	// Take lets the caller run the pass until then, unless there is nothing to do. Somebody else has it if busy is true.
+	// Take lets the caller run the pass until then, unless there is nothing to do. Somebody else
+	// has it if busy is true.
 	Take(ctx context.Context, now, until time.Time) (pass Pass, due, busy bool, err error)
 	// Keep records how far the caller is.
 	Keep(ctx context.Context, pass Pass) error
-	// Leave records how far the caller is, and the event by which the pass continues, at once. With no event the pass is over; more is true
-	// if it is not, because the catalogue has changed since it began.
+	// Leave records how far the caller is, and the event by which the pass continues, at once. With
+	// no event the pass is over; more is true if it is not, because the catalogue has changed since
+	// it began.
 	Leave(ctx context.Context, pass Pass, event *Event) (more bool, err error)
 }
 
 // maxChangedListed is how many lessons an event names, so that it stays small.
 const maxChangedListed = 100
 
-// ChangedLessons is the data of CatalogueChanged: of each lesson its version, 0 for one that was deleted.
+// ChangedLessons is the data of CatalogueChanged: of each lesson its version, 0 for one that was
+// deleted.
 func ChangedLessons(versions map[LessonID]int) map[string]string {
 	var all []string
 	for id, version := range versions {
@@ -79,7 +84,8 @@ func ParseChangedLessons(data map[string]string) (map[LessonID]int, error) {
 	return versions, nil
 }
 
-// Open lists the lessons that a learner has begun and not finished, of those that are published, the latest first.
+// Open lists the lessons that a learner has begun and not finished, of those that are published,
+// the latest first.
 func Open(progress map[LessonID]*Progress, lessons map[LessonID]*Lesson) []Begun {
 	var all []Begun
 	for id, p := range progress {
@@ -98,7 +104,8 @@ type Behind struct {
 	Track   bool       // a track may be complete, and nobody was told
 }
 
-// Behind compares what is stored with all of a learner's progress. All maps are the learner's whole ones.
+// Behind compares what is stored with all of a learner's progress. All maps are the learner's whole
+// ones.
 func (s *Study) Behind() (b Behind) {
 	for id := range s.Progress {
 		copied := RestoreProgress(id, s.Region, s.Progress[id].shards)
@@ -120,8 +127,9 @@ func (s *Study) Behind() (b Behind) {
 	return b
 }
 
-// Follow counts the lessons anew that this region is to count, lists the open ones, and looks for complete tracks. known is the progress that
-// open follows from: what the learner has begun since stays on the list.
+// Follow counts the lessons anew that this region is to count, lists the open ones, and looks for
+// complete tracks. known is the progress that open follows from: what the learner has begun since
+// stays on the list.
 func (s *Study) Follow(open []Begun, known map[LessonID]*Progress) error {
 	for id := range s.Progress {
 		if err := s.Settle(id); err != nil && err != ErrNoLesson {

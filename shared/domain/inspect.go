@@ -15,7 +15,8 @@ const (
 	MaxImageBytes = 25 << 20
 )
 
-// otherPictures says what to do with the pictures of telephones, cameras and chats that are not accepted.
+// otherPictures says what to do with the pictures of telephones, cameras and chats that are not
+// accepted.
 const otherPictures = "Save HEIC, AVIF, GIF and TIFF pictures as JPEG or PNG first."
 
 // Faults of what a file holds.
@@ -31,9 +32,10 @@ type Kind struct {
 	Pixels int64  // of a picture; 0 of a document
 }
 
-// Inspect tells the type of a file of size bytes by its structure, never by words in it: what viewers open is accepted, and served under
-// its type alone, so that nothing in it can run. A file that was cut or renamed is ErrFileType. Pictures are bounded. It reads a few
-// ranges of most files, all of a picture at most. Errors of reading are returned as they are.
+// Inspect tells the type of a file of size bytes by its structure, never by words in it: what
+// viewers open is accepted, and served under its type alone, so that nothing in it can run. A file
+// that was cut or renamed is ErrFileType. Pictures are bounded. It reads a few ranges of most
+// files, all of a picture at most. Errors of reading are returned as they are.
 func Inspect(file io.ReaderAt, size int64) (Kind, error) {
 	p := &probe{file: file, size: size}
 	contentType, width, height := sniff(p)
@@ -71,8 +73,8 @@ func sniff(p *probe) (contentType string, width, height int64) {
 	return "", 0, 0
 }
 
-// isArchive looks for the directory that ends a ZIP, whose comment must reach to the very end (APPNOTE 4.3.16). An archive that is attached
-// to a document ends before.
+// isArchive looks for the directory that ends a ZIP, whose comment must reach to the very end
+// (APPNOTE 4.3.16). An archive that is attached to a document ends before.
 func isArchive(p *probe) bool {
 	end := p.last(probeHead)
 	for i := len(end) - 22; i >= 0; i-- {
@@ -106,8 +108,8 @@ func readPNG(p *probe) (width, height int64) {
 	}
 }
 
-// readWebP wants a RIFF container that the file holds whole, and in it a first chunk that is whole and begins as its kind does (RFC 9649
-// sections 2.4 to 2.7 and 3.4; RFC 6386 section 9.1).
+// readWebP wants a RIFF container that the file holds whole, and in it a first chunk that is whole
+// and begins as its kind does (RFC 9649 sections 2.4 to 2.7 and 3.4; RFC 6386 section 9.1).
 func readWebP(p *probe) (width, height int64) {
 	b := p.at(0, 20)
 	if b == nil || string(b[:4]) != "RIFF" || string(b[8:12]) != "WEBP" {

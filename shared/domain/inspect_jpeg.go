@@ -14,9 +14,10 @@ const (
 	markEOI     byte = 0xd9
 )
 
-// readJPEG walks the marker segments to the first scan and wants a frame header before it (ITU T.81 annex B). As libjpeg and browsers do, it
-// passes over bytes between segments and takes a picture without EOI, if it is whole. A thumbnail lies within a segment, so its EOI does
-// not make a cut photograph whole; what lies behind the picture, such as a telephone's clip, is not looked at.
+// readJPEG walks the marker segments to the first scan and wants a frame header before it (ITU T.81
+// annex B). As libjpeg and browsers do, it passes over bytes between segments and takes a picture
+// without EOI, if it is whole. A thumbnail lies within a segment, so its EOI does not make a cut
+// photograph whole; what lies behind the picture, such as a telephone's clip, is not looked at.
 func readJPEG(p *probe) (width, height int64) {
 	if !bytes.Equal(p.at(0, 2), []byte{0xff, 0xd8}) {
 		return 0, 0
@@ -66,8 +67,8 @@ func readJPEG(p *probe) (width, height int64) {
 	}
 }
 
-// wholeWithoutEOI reports whether all pixels are there but for the end mark. Only decoding tells, and of a progressive picture that takes
-// four times the memory.
+// wholeWithoutEOI reports whether all pixels are there but for the end mark. Only decoding tells,
+// and of a progressive picture that takes four times the memory.
 func wholeWithoutEOI(p *probe, pixels int64, progressive bool) bool {
 	if progressive {
 		pixels *= 4

@@ -98,7 +98,8 @@ func NewLesson(d LessonDraft, now time.Time, random io.Reader) (*Lesson, error) 
 	return &Lesson{s}, nil
 }
 
-// fill takes over what an author typed, nil for what they did not, and names every field that breaks a rule.
+// fill takes over what an author typed, nil for what they did not, and names every field that
+// breaks a rule.
 func (s *LessonState) fill(title, summary *string) error {
 	var bad fault.Details
 	var err error

@@ -13,7 +13,8 @@ var (
 	ErrMisplaced = fault.New(fault.Invalid, "lesson.misplaced", "is no lesson of this track and difficulty")
 )
 
-// MayEdit reports whether the caller is an editor or admin: they write lessons and see drafts. Of a role that was taken see auth.Guard.
+// MayEdit reports whether the caller is an editor or admin: they write lessons and see drafts. Of a
+// role that was taken see auth.Guard.
 func (c Caller) MayEdit() bool { return c.Role == Editor || c.Role == Admin }
 
 // MustBeEditor is ErrForbidden unless MayEdit.

@@ -11,8 +11,9 @@ import (
 	"lyceum/shared/domain"
 )
 
-// TestNamesOfTheWorldAreAccepted reads testdata/names.txt, first and last names of 76 locales, and testdata/exemplars.txt, the letters that
-// Unicode's CLDR says the languages of the world write with, as words. Their sources and licences are in testdata/LICENCES.txt.
+// TestNamesOfTheWorldAreAccepted reads testdata/names.txt, first and last names of 76 locales, and
+// testdata/exemplars.txt, the letters that Unicode's CLDR says the languages of the world write
+// with, as words. Their sources and licences are in testdata/LICENCES.txt.
 func TestNamesOfTheWorldAreAccepted(t *testing.T) {
 	t.Parallel()
 	tried := 0

@@ -72,11 +72,13 @@ type Roles interface {
 	Role(ctx context.Context, id UserID) (Role, error)
 }
 
-// Admins keeps the list of admins, without which the role in a user is none. It is asked before the role in the user is changed.
+// Admins keeps the list of admins, without which the role in a user is none. It is asked before the
+// role in the user is changed.
 type Admins interface {
-	// SetAdmin puts the user on the list or takes them off it; by is the admin who does it, zero for the operator and for users who leave
-	// themselves. Of any number of calls at once one admin at least stays: ErrLastAdmin for the call that would take the last. ErrForbidden
-	// if by is none at that moment. Repeating it changes nothing.
+	// SetAdmin puts the user on the list or takes them off it; by is the admin who does it, zero
+	// for the operator and for users who leave themselves. Of any number of calls at once one admin
+	// at least stays: ErrLastAdmin for the call that would take the last. ErrForbidden if by is
+	// none at that moment. Repeating it changes nothing.
 	SetAdmin(ctx context.Context, id UserID, admin bool, by UserID) error
 }
 
@@ -103,15 +105,17 @@ type Sessions interface {
 
 // SessionGate is asked about every access token.
 type SessionGate interface {
-	// Standing is ErrSessionEnded if the caller's session was ended in this region, or in another and replicated since.
+	// Standing is ErrSessionEnded if the caller's session was ended in this region, or in another
+	// and replicated since.
 	Standing(ctx context.Context, caller Caller) error
 }
 
 // Refreshes changes sessions.
 type Refreshes interface {
-	// Refresh loads the user and their session, lets decide change the session, and saves it when decide says so. decide may run several
-	// times. ErrSessionEnded when there is no such session, when it has ended, when the user is gone, or when the password is not the one any
-	// more that opened the session, as last written in this region.
+	// Refresh loads the user and their session, lets decide change the session, and saves it when
+	// decide says so. decide may run several times. ErrSessionEnded when there is no such session,
+	// when it has ended, when the user is gone, or when the password is not the one any more that
+	// opened the session, as last written in this region.
 	Refresh(ctx context.Context, user UserID, session SessionID, decide func(*User, *Session) (save bool, err error)) error
 }
 
@@ -121,8 +125,8 @@ type SessionEnder interface {
 	End(ctx context.Context, user UserID, session SessionID) error
 	// EndAll ends every session of the user that was opened until then, in one write.
 	EndAll(ctx context.Context, user UserID, then time.Time) error
-	// EndOfPassword ends every session of the user that an older password opened than the one that was set at a time, in one write: those
-	// that are being opened too.
+	// EndOfPassword ends every session of the user that an older password opened than the one that
+	// was set at a time, in one write: those that are being opened too.
 	EndOfPassword(ctx context.Context, user UserID, set time.Time) error
 }
 
@@ -148,8 +152,9 @@ type Limiter interface {
 
 // Counter counts in this region.
 type Counter interface {
-	// Count adds n, which may be below 0, to what a subject has in this window of the policy, all of which begin at fixed times, and returns
-	// the sum and how long the window lasts yet. Of any number of calls at once none is lost.
+	// Count adds n, which may be below 0, to what a subject has in this window of the policy, all
+	// of which begin at fixed times, and returns the sum and how long the window lasts yet. Of any
+	// number of calls at once none is lost.
 	Count(ctx context.Context, policy Policy, subject string, n int) (sum int, left time.Duration, err error)
 }
 

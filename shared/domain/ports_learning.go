@@ -58,9 +58,11 @@ const MaxChange = 100
 
 // LessonChanges changes lessons.
 type LessonChanges interface {
-	// Change loads up to MaxChange different lessons, published or not, in the order of their ids, nil for one that is not there. It lets
-	// change alter and replace them, by nil to delete one, and saves those that differ then, together with the counts of published lessons:
-	// all or nothing. If lessons are published, hidden, moved or deleted, MaxChange-2 may differ. When somebody else was faster, change runs again on what they left.
+	// Change loads up to MaxChange different lessons, published or not, in the order of their ids,
+	// nil for one that is not there. It lets change alter and replace them, by nil to delete one,
+	// and saves those that differ then, together with the counts of published lessons: all or
+	// nothing. If lessons are published, hidden, moved or deleted, MaxChange-2 may differ. When
+	// somebody else was faster, change runs again on what they left.
 	Change(ctx context.Context, ids []LessonID, change func(lessons []*Lesson) error) error
 }
 
@@ -157,7 +159,8 @@ type UploadList interface {
 type Avatars interface {
 	// Avatar reads a user's choice. ErrNoAvatar when there is none.
 	Avatar(ctx context.Context, user UserID) (Avatar, error)
-	// Picture reads the upload that is shown of a user. ErrNoAvatar, ErrAvatarNotReady or ErrNoThumbnails when there is none.
+	// Picture reads the upload that is shown of a user. ErrNoAvatar, ErrAvatarNotReady or
+	// ErrNoThumbnails when there is none.
 	Picture(ctx context.Context, user UserID) (*Upload, error)
 	// Pictures tells which uploads are shown of users, without those of whom none is.
 	Pictures(ctx context.Context, users ...UserID) (map[UserID]UploadID, error)

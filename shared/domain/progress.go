@@ -140,9 +140,10 @@ func (p *Progress) Save(position Position) Outcome {
 	return Applied
 }
 
-// Recount returns what the learner's totals in this region must change by, for each track: what is true now less what all regions together
-// have counted. So a double count by two regions that did not yet know of each other is taken back, and so is the count of a track that the
-// lesson has left. A lesson that is not published counts nothing.
+// Recount returns what the learner's totals in this region must change by, for each track: what is
+// true now less what all regions together have counted. So a double count by two regions that did
+// not yet know of each other is taken back, and so is the count of a track that the lesson has
+// left. A lesson that is not published counts nothing.
 func (p *Progress) Recount(title string, track Track, published bool) map[Track]Tally {
 	mine, change := p.shards[p.region], map[Track]Tally{}
 	mine.Title, mine.Track = title, track

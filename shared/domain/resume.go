@@ -72,7 +72,8 @@ func (r *Resume) finish(lesson LessonID, at time.Time, others []Resume) {
 	}
 }
 
-// MergeResumes is what all regions list, the latest first. Lessons among recent are finished, whatever the lists say. Some may be withdrawn.
+// MergeResumes is what all regions list, the latest first. Lessons among recent are finished,
+// whatever the lists say. Some may be withdrawn.
 func MergeResumes(regions []Resume, recent []Recent) []Begun {
 	done, newest := map[LessonID]bool{}, map[LessonID]Begun{}
 	for _, r := range recent {
@@ -97,7 +98,8 @@ func MergeResumes(regions []Resume, recent []Recent) []Begun {
 	return latest(all, len(all))
 }
 
-// ShowResume is the list that the learner sees: the first ResumeShown of those that are published, under their present titles.
+// ShowResume is the list that the learner sees: the first ResumeShown of those that are published,
+// under their present titles.
 func ShowResume(listed []Begun, lessons map[LessonID]*Lesson) (shown []Begun) {
 	for _, b := range listed {
 		if lesson := lessons[b.LessonID]; lesson != nil && lesson.state.Published && len(shown) < ResumeShown {

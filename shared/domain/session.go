@@ -10,13 +10,15 @@ import (
 const (
 	SessionTTL   = 7 * 24 * time.Hour // that a session lives without being refreshed
 	RefreshGrace = 10 * time.Second   // in which a refresh token that was just used is answered with its successor again
-	// LostAnswer is how long a used refresh token is answered with its successor again if nobody has used that one: the client never got the
-	// answer, or got a 503 although the change was stored. A session may do so for one token in that time. So of two who hold the same
-	// token, a thief and the owner, one soon presents a token whose successor the other has used, or the second one of the day, and the
-	// session ends.
+	// LostAnswer is how long a used refresh token is answered with its successor again if nobody
+	// has used that one: the client never got the answer, or got a 503 although the change was
+	// stored. A session may do so for one token in that time. So of two who hold the same token, a
+	// thief and the owner, one soon presents a token whose successor the other has used, or the
+	// second one of the day, and the session ends.
 	LostAnswer = 24 * time.Hour
-	// LongestSession is how long a session lives from its opening on, however often it is refreshed, unless the deployment says less;
-	// LongestStaffSession is the bound for editors and admins.
+	// LongestSession is how long a session lives from its opening on, however often it is
+	// refreshed, unless the deployment says less; LongestStaffSession is the bound for editors and
+	// admins.
 	LongestSession      = 90 * 24 * time.Hour
 	LongestStaffSession = 14 * 24 * time.Hour
 )
@@ -49,7 +51,8 @@ type Session struct {
 	ExpiresAt  time.Time
 }
 
-// SessionEnd is when a session that was opened at a time ends for good. Staff sessions are the shorter ones, from the role of now on.
+// SessionEnd is when a session that was opened at a time ends for good. Staff sessions are the
+// shorter ones, from the role of now on.
 func SessionEnd(opened time.Time, role Role, longest time.Duration) time.Time {
 	if role != Learner {
 		longest = min(longest, LongestStaffSession)
@@ -57,8 +60,9 @@ func SessionEnd(opened time.Time, role Role, longest time.Duration) time.Time {
 	return opened.Add(longest)
 }
 
-// OutlivedBy is ErrSessionEnded if the password was changed since the one that opened the session. It compares what was read with the
-// password, not clocks: a sign-in that read the old password ends too, whenever its session was opened.
+// OutlivedBy is ErrSessionEnded if the password was changed since the one that opened the session.
+// It compares what was read with the password, not clocks: a sign-in that read the old password
+// ends too, whenever its session was opened.
 func (s *Session) OutlivedBy(c Credential) error {
 	if s.PasswordAt.Before(c.ChangedAt) {
 		return ErrSessionEnded
@@ -68,9 +72,10 @@ func (s *Session) OutlivedBy(c Credential) error {
 
 // Refresh judges a good refresh token by its generation. It returns the generation of its successor, and whether the session has changed.
 //
-// A token of a later generation than this region knows was made in another one a moment ago, and is good. One that was used before gets
-// the same successor again within RefreshGrace, because tabs and devices that lost an answer ask twice, and within LostAnswer if nobody has
-// used that one; else it is ErrTokenReused. end is SessionEnd.
+// A token of a later generation than this region knows was made in another one a moment ago, and is
+// good. One that was used before gets the same successor again within RefreshGrace, because tabs
+// and devices that lost an answer ask twice, and within LostAnswer if nobody has used that one;
+// else it is ErrTokenReused. end is SessionEnd.
 func (s *Session) Refresh(generation int, now, end time.Time) (successor int, changed bool, err error) {
 	now = Millis(now)
 	if !now.Before(s.ExpiresAt) || !now.Before(end) {

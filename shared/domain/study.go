@@ -40,8 +40,8 @@ func RestoreStudy(state StudyState) *Study {
 	return &Study{StudyState: state, changed: map[LessonID]bool{}, moved: map[LessonID]Moved{}}
 }
 
-// about is a lesson's progress, and what the catalogue says of the lesson. One that was withdrawn can still be finished by who has begun it;
-// ErrNoLesson for others.
+// about is a lesson's progress, and what the catalogue says of the lesson. One that was withdrawn
+// can still be finished by who has begun it; ErrNoLesson for others.
 func (s *Study) about(id LessonID) (*Progress, LessonState, error) {
 	p, lesson := s.Progress[id], s.Lessons[id]
 	now := p.Standing()

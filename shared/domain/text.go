@@ -23,16 +23,19 @@ var (
 	ErrTextEncoding  = fault.New(fault.Invalid, "text.encoding", "must be UTF-8")
 )
 
-// maxMarks is how many combining marks may stand on one character. Languages use up to five; hundreds cover the lines around.
+// maxMarks is how many combining marks may stand on one character. Languages use up to five;
+// hundreds cover the lines around.
 const maxMarks = 8
 
-// ParseLine is the rule for every line that a person types: names, titles, summaries. It returns the text in Unicode NFC, without spaces
-// around it and without invisible characters that do nothing where they stand. Blank text is ErrTextBlank if it is required, else "".
-// most is in characters (code points) of the result.
+// ParseLine is the rule for every line that a person types: names, titles, summaries. It returns
+// the text in Unicode NFC, without spaces around it and without invisible characters that do
+// nothing where they stand. Blank text is ErrTextBlank if it is required, else "". most is in
+// characters (code points) of the result.
 //
-// It is the FreeformClass of RFC 8264 (PRECIS) with four changes, because that refuses or spoils what people type: NFC instead of NFKC,
-// which takes O´Brien apart; joiners and variation selectors stay where a script or an emoji needs them; middle dots are
-// ordinary characters; other invisible characters, which come with copied text, are dropped and not refused.
+// It is the FreeformClass of RFC 8264 (PRECIS) with four changes, because that refuses or spoils
+// what people type: NFC instead of NFKC, which takes O´Brien apart; joiners and variation selectors
+// stay where a script or an emoji needs them; middle dots are ordinary characters; other invisible
+// characters, which come with copied text, are dropped and not refused.
 func ParseLine(text string, most int, required bool) (string, error) {
 	switch {
 	case len(text) > 32*most+1024: // no need to look at megabytes
@@ -64,8 +67,8 @@ func tooLong(most int) error {
 	return &f
 }
 
-// CleanLine is for names that a program sends for a person, such as those of files and devices: it leaves out what ParseLine refuses, and what
-// is beyond most bytes. It may return "".
+// CleanLine is for names that a program sends for a person, such as those of files and devices: it
+// leaves out what ParseLine refuses, and what is beyond most bytes. It may return "".
 func CleanLine(text string, most int) string {
 	line := strings.Map(func(r rune) rune {
 		if r == utf8.RuneError || checkRune(r) != nil {
@@ -112,13 +115,15 @@ func checkRune(r rune) error {
 	return nil
 }
 
-// forcesDirection reports whether r is an embedding, an override or an isolate (UAX #9). The marks U+200E, U+200F and U+061C are none:
-// they act on the characters beside them alone, and right-to-left texts need them.
+// forcesDirection reports whether r is an embedding, an override or an isolate (UAX #9). The marks
+// U+200E, U+200F and U+061C are none: they act on the characters beside them alone, and
+// right-to-left texts need them.
 func forcesDirection(r rune) bool {
 	return unicode.Is(unicode.Bidi_Control, r) && r != '\u200e' && r != '\u200f' && r != '\u061c'
 }
 
-// checkMarks reports whether the line shows anything. ErrTextMarks when a mark has nothing to stand on, or too many stand on one character.
+// checkMarks reports whether the line shows anything. ErrTextMarks when a mark has nothing to stand
+// on, or too many stand on one character.
 func checkMarks(line string) (visible bool, err error) {
 	marks := 0
 	for _, r := range line {
@@ -135,7 +140,8 @@ func checkMarks(line string) (visible bool, err error) {
 	return visible, nil
 }
 
-// isBlank reports whether r takes room and shows nothing: spaces, and the Braille pattern without dots.
+// isBlank reports whether r takes room and shows nothing: spaces, and the Braille pattern without
+// dots.
 func isBlank(r rune) bool { return unicode.IsSpace(r) || r == '\u2800' }
 
 // isInvisible reports whether r has the property Default_Ignorable_Code_Point.

@@ -45,7 +45,8 @@ var typeNames = map[string]string{
 	"application/x-pdf": "application/pdf", "application/acrobat": "application/pdf", "text/pdf": "application/pdf",
 }
 
-// contentType is the usual name of a type: in lower case and without parameters (RFC 9110, section 8.3.1).
+// contentType is the usual name of a type: in lower case and without parameters (RFC 9110, section
+// 8.3.1).
 func contentType(name string) string {
 	name, _, _ = strings.Cut(name, ";")
 	name = strings.ToLower(strings.TrimSpace(name))
@@ -196,7 +197,8 @@ func (u *Upload) TakesParts() error {
 	return nil
 }
 
-// Confirm makes what was requested a file, of so many pixels if it is a picture. It changes nothing and gives no event when it is one already.
+// Confirm makes what was requested a file, of so many pixels if it is a picture. It changes nothing
+// and gives no event when it is one already.
 func (u *Upload) Confirm(etag string, pixels int64, now time.Time, random io.Reader) (*Event, error) {
 	if u.state.Status != StatusRequested {
 		return nil, u.Refusal()

@@ -36,7 +36,8 @@ func (u *User) AskEmail(email Email, now time.Time, random io.Reader) (*Event, e
 	return u.changed(EmailChangeRequested, now, random)
 }
 
-// KeepEmail forgets the address that was asked for, so that its link works no more. A nil event says that none was.
+// KeepEmail forgets the address that was asked for, so that its link works no more. A nil event
+// says that none was.
 func (u *User) KeepEmail(now time.Time, random io.Reader) (*Event, error) {
 	if u.state.PendingEmail == (Email{}) {
 		return nil, nil

@@ -29,8 +29,8 @@ func (r Role) Above(other Role) bool {
 	return r == Admin && other != Admin || r == Editor && other == Learner
 }
 
-// MustBeAdmin is ErrForbidden unless the caller is an admin. A role that is given reaches the tokens at the next sign-in or refresh; of one
-// that was taken see auth.Guard.
+// MustBeAdmin is ErrForbidden unless the caller is an admin. A role that is given reaches the
+// tokens at the next sign-in or refresh; of one that was taken see auth.Guard.
 func (c Caller) MustBeAdmin() error {
 	if c.Role != Admin {
 		return ErrForbidden
@@ -72,7 +72,8 @@ func (u *User) Edit(edit UserEdit, now time.Time, random io.Reader) (*Event, err
 	return u.changed(UserUpdated, now, random)
 }
 
-// MayHold is ErrUnverifiedRole for a role beyond learner and a user who has not verified their address: anybody can register somebody else's.
+// MayHold is ErrUnverifiedRole for a role beyond learner and a user who has not verified their
+// address: anybody can register somebody else's.
 func (u *User) MayHold(role Role) error {
 	if role != Learner && !u.state.EmailVerified {
 		return ErrUnverifiedRole
@@ -80,7 +81,8 @@ func (u *User) MayHold(role Role) error {
 	return nil
 }
 
-// SetRole gives the user another role, if they MayHold it. A nil event says that they have it already.
+// SetRole gives the user another role, if they MayHold it. A nil event says that they have it
+// already.
 func (u *User) SetRole(role Role, now time.Time, random io.Reader) (*Event, error) {
 	if err := u.MayHold(role); err != nil {
 		return nil, err

@@ -23,8 +23,9 @@ var (
 		"must not mix letters of Latin, Cyrillic and Greek that look alike in one word")
 )
 
-// ParseUsername takes a line (ParseLine) that names somebody: full-width letters become plain ones, and spaces inside are folded to one, as
-// the Nickname profile of PRECIS does (RFC 8266). It refuses a word whose letters look alike and serve impersonation, and what others' pages and mail
+// ParseUsername takes a line (ParseLine) that names somebody: full-width letters become plain ones,
+// and spaces inside are folded to one, as the Nickname profile of PRECIS does (RFC 8266). It
+// refuses a word whose letters look alike and serve impersonation, and what others' pages and mail
 // programs may take for markup or for a link.
 func ParseUsername(text string) (Username, error) {
 	name, err := ParseLine(width.Fold.String(text), MaxUsername, true)
@@ -52,7 +53,8 @@ func RestoreUsername(s string) Username { return Username{s} }
 // String is the normal form.
 func (u Username) String() string { return u.s }
 
-// names reports whether r is more than punctuation. Characters that are newer than this program's tables are.
+// names reports whether r is more than punctuation. Characters that are newer than this program's
+// tables are.
 func names(r rune) bool {
 	return !unicode.In(r, unicode.Punct, unicode.White_Space, unicode.Mark, unicode.Sm, unicode.Sc, unicode.Sk, unicode.Cf)
 }
@@ -60,7 +62,8 @@ func names(r rune) bool {
 // lookalikes are the Cyrillic and the Greek letters that look like Latin ones.
 const lookalikes = "асԁеһіјкорѕтухԛԝАВСЕНІЈКМОРЅТУХ" + "αικνορυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
 
-// mixesScripts reports whether a word looks as if it were of one script and is not. Akyerεko with a Greek ε is a name that people type.
+// mixesScripts reports whether a word looks as if it were of one script and is not. Akyerεko with a
+// Greek ε is a name that people type.
 func mixesScripts(word string) bool {
 	seen := 0
 	for _, script := range []*unicode.RangeTable{unicode.Latin, unicode.Cyrillic, unicode.Greek} {

@@ -12,13 +12,15 @@ import (
 	"lyceum/shared/domain"
 )
 
-// entry is a lesson as a region has it, nil for one that was deleted, with the version that decides which write stays.
+// entry is a lesson as a region has it, nil for one that was deleted, with the version that decides
+// which write stays.
 type entry struct {
 	version int
 	lesson  *domain.Lesson
 }
 
-// walk is a catalogue that editors change, beside learners, in regions among which every item travels by itself, in any order.
+// walk is a catalogue that editors change, beside learners, in regions among which every item
+// travels by itself, in any order.
 type walk struct {
 	t       *testing.T
 	random  *mathrand.Rand
@@ -243,7 +245,8 @@ func (w *walk) settleLater(p *pupil, region string, id domain.LessonID) {
 	w.later(func() { w.learn(p, region, func(s *domain.Study) error { return s.Settle(id) }) })
 }
 
-// step is one random change of the catalogue: move, delete, unpublish, publish, new lesson, rename, or an import that says all at once.
+// step is one random change of the catalogue: move, delete, unpublish, publish, new lesson, rename,
+// or an import that says all at once.
 func (w *walk) step(n int) {
 	track := domain.RestoreTrack([]string{"go", "rust", "sql"}[w.random.IntN(3)])
 	kind, id := w.random.IntN(7), lessonNamed(w.random.IntN(20))
@@ -281,8 +284,9 @@ func (w *walk) study1(p *pupil, n int) {
 	})
 }
 
-// After any changes of the catalogue beside any work of learners, in three regions whose items travel in any order, all that learners see
-// follows from the catalogue and their history, as if it were counted from nothing.
+// After any changes of the catalogue beside any work of learners, in three regions whose items
+// travel in any order, all that learners see follows from the catalogue and their history, as if it
+// were counted from nothing.
 func TestWhatLearnersSeeFollowsTheCatalogue(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(10) {

@@ -17,8 +17,9 @@ var (
 	_ domain.Roles  = Accounts{}
 )
 
-// adminsItem names all admins. The table has no transactions, and that one of them stays must be decided in one write: this item's. An
-// admin is who is named here and has the role in the user's item; the list is written first, so whoever is half one is none.
+// adminsItem names all admins. The table has no transactions, and that one of them stays must be
+// decided in one write: this item's. An admin is who is named here and has the role in the user's
+// item; the list is written first, so whoever is half one is none.
 type adminsItem struct {
 	key
 	IDs     []string `dynamodbav:"ids"`
@@ -62,8 +63,8 @@ func (a Accounts) roles(ctx context.Context, ids ...domain.UserID) (map[domain.U
 	return roles, admins, nil
 }
 
-// SetAdmin implements domain.Admins: one read and, if something changes, one write for each try; who is to go costs a read of the others'
-// roles more.
+// SetAdmin implements domain.Admins: one read and, if something changes, one write for each try;
+// who is to go costs a read of the others' roles more.
 func (a Accounts) SetAdmin(ctx context.Context, id domain.UserID, admin bool, by domain.UserID) error {
 	for try := range maxTries {
 		if err := pause(ctx, try); err != nil {
@@ -94,7 +95,8 @@ func (a Accounts) SetAdmin(ctx context.Context, id domain.UserID, admin bool, by
 	return ErrBusy
 }
 
-// stays is ErrLastAdmin unless one of these is an admin in their own item too. Who is one cannot cease to be one before the list changes.
+// stays is ErrLastAdmin unless one of these is an admin in their own item too. Who is one cannot
+// cease to be one before the list changes.
 func (a Accounts) stays(ctx context.Context, ids []string) error {
 	for batch := range slices.Chunk(ids, 50) {
 		var others []domain.UserID

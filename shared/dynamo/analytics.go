@@ -17,8 +17,8 @@ import (
 	"lyceum/shared/domain"
 )
 
-// Analytics keeps one count for each day, kind of event, track and region, spread over analyticsShards partitions a month. Region writes
-// its own counts alone.
+// Analytics keeps one count for each day, kind of event, track and region, spread over
+// analyticsShards partitions a month. Region writes its own counts alone.
 type Analytics struct {
 	Table     Table // the learning table
 	Ephemeral Table // remembers which events are counted
@@ -31,7 +31,8 @@ var _ domain.Analytics = Analytics{}
 // analyticsShards is how many partitions share a month: each takes about 500 transactions a second.
 const analyticsShards = 8
 
-// countedKept is how long it is remembered that an event was counted: longer than it may lie in the dead-letter queue.
+// countedKept is how long it is remembered that an event was counted: longer than it may lie in the
+// dead-letter queue.
 const countedKept = 15 * 24 * time.Hour
 
 type countedEvent struct {

@@ -9,9 +9,10 @@ import (
 	"lyceum/shared/domain"
 )
 
-// Audit keeps the audit trail in the learning table. An entry lies in the partition of the user it is about, so that it is erased and
-// exported with all else of theirs. What somebody did to another lies in both partitions: when one of the two is erased, the other's copy
-// stays and names an id that leads nowhere. Nothing changes an entry, and only an erasure and the TTL remove one.
+// Audit keeps the audit trail in the learning table. An entry lies in the partition of the user it
+// is about, so that it is erased and exported with all else of theirs. What somebody did to another
+// lies in both partitions: when one of the two is erased, the other's copy stays and names an id
+// that leads nowhere. Nothing changes an entry, and only an erasure and the TTL remove one.
 type Audit struct {
 	Table Table
 	Kept  time.Duration // how long; Keep alone needs it

@@ -37,7 +37,8 @@ func (u Uploads) Picture(ctx context.Context, user domain.UserID) (*domain.Uploa
 	return shown, err
 }
 
-// Pictures implements domain.Avatars in one batch read for each 100 users, and one for each 100 uploads that they chose.
+// Pictures implements domain.Avatars in one batch read for each 100 users, and one for each 100
+// uploads that they chose.
 func (u Uploads) Pictures(ctx context.Context, users ...domain.UserID) (map[domain.UserID]domain.UploadID, error) {
 	shown := map[domain.UserID]domain.UploadID{}
 	return shown, u.pictures(ctx, users, func(user domain.UserID, upload *domain.Upload, err error) {
@@ -115,8 +116,9 @@ func uploadIn(found map[key]attributes, owner domain.UserID, id domain.UploadID)
 	return upload.restore(), err
 }
 
-// SetAvatar implements domain.AvatarChanges: one batch read, one more if there was another picture, and one transaction for each try. The
-// upload is written too, so that it cannot be deleted meanwhile.
+// SetAvatar implements domain.AvatarChanges: one batch read, one more if there was another picture,
+// and one transaction for each try. The upload is written too, so that it cannot be deleted
+// meanwhile.
 func (u Uploads) SetAvatar(ctx context.Context, owner domain.UserID, id domain.UploadID, choose func(*domain.Upload) (domain.Event, error)) (*domain.Upload, error) {
 	for try := range maxTries {
 		if err := pause(ctx, try); err != nil {
@@ -168,8 +170,8 @@ func (u Uploads) setAvatar(ctx context.Context, owner domain.UserID, id domain.U
 	return upload, u.save(ctx, newUploadItem(upload.State(), item.Version+1), nil, []types.TransactWriteItem{put}, []domain.Event{event})
 }
 
-// withoutPicture takes the choice back when the upload that was chosen is deleted. One that could not be shown yet, or never, leaves the
-// picture that is shown.
+// withoutPicture takes the choice back when the upload that was chosen is deleted. One that could
+// not be shown yet, or never, leaves the picture that is shown.
 func (u Uploads) withoutPicture(owner domain.UserID, avatar domain.Avatar, gone domain.UploadState) (types.TransactWriteItem, error) {
 	condition, values := "upload = :upload", attributes{":upload": str(gone.ID.String())}
 	if avatar.Before.IsZero() || gone.Thumbnails == domain.ThumbnailsMade {

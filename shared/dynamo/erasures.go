@@ -270,7 +270,8 @@ func uploadOf(item attributes) *domain.Upload {
 	return upload.restore()
 }
 
-// eraseFiles removes the objects of an upload, wherever it stands on its way, what arrived in staging, and parts of what was never joined.
+// eraseFiles removes the objects of an upload, wherever it stands on its way, what arrived in
+// staging, and parts of what was never joined.
 func (e Erasures) eraseFiles(ctx context.Context, upload *domain.Upload) error {
 	if upload == nil {
 		return nil

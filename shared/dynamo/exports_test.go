@@ -29,7 +29,8 @@ func TestEveryKindOfAUserHasItsPlaceInAnExport(t *testing.T) {
 	}
 }
 
-// The time zone was kept and not shown. Each attribute of a kind that lists them is shown, or left out with intent.
+// The time zone was kept and not shown. Each attribute of a kind that lists them is shown, or left
+// out with intent.
 func TestEveryAttributeOfAUserHasItsPlaceInAnExport(t *testing.T) {
 	t.Parallel()
 	for kind, of := range map[string]any{

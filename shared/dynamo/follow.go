@@ -25,8 +25,9 @@ var (
 // followed is how many learners are brought up to date at a time.
 const followed = 8
 
-// Follow implements domain.Followers: a batch read for all learners together, and for each who has learned anything a query of their
-// progress, a batch read of its lessons, and what Learn costs if something is to be changed.
+// Follow implements domain.Followers: a batch read for all learners together, and for each who has
+// learned anything a query of their progress, a batch read of its lessons, and what Learn costs if
+// something is to be changed.
 func (l Learning) Follow(ctx context.Context, users []domain.UserID, now time.Time, random io.Reader) (int, error) {
 	some, ctx := errgroup.WithContext(ctx)
 	some.SetLimit(followed)

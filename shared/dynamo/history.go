@@ -172,7 +172,8 @@ func (l Learning) Stats(ctx context.Context, user domain.UserID) (domain.Summary
 	return domain.MergeSummaries(slices.Collect(maps.Values(summaries))), published, err
 }
 
-// Dashboard implements domain.Dashboards in one batch read over both tables, and one of the lessons that were begun.
+// Dashboard implements domain.Dashboards in one batch read over both tables, and one of the lessons
+// that were begun.
 func (l Learning) Dashboard(ctx context.Context, id domain.UserID) (domain.Overview, error) {
 	var wanted []key
 	for _, region := range l.Regions {

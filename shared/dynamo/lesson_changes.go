@@ -96,7 +96,8 @@ func (l Lessons) save(ctx context.Context, before, after []*domain.Lesson) error
 	return failed(err)
 }
 
-// tell writes the counts that change with lessons, and the event by which every region brings its learners up to date; nothing if none does.
+// tell writes the counts that change with lessons, and the event by which every region brings its
+// learners up to date; nothing if none does.
 func (l Lessons) tell(changes ...change) ([]types.TransactWriteItem, error) {
 	writes, versions := l.Table.countChange(l.Region, changes...), map[domain.LessonID]int{}
 	for _, c := range changes {

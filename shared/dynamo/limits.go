@@ -37,9 +37,10 @@ type limitItem struct {
 
 const limitTries = 3
 
-// Take implements domain.Limiter: one conditional update for a subject that has its whole limit or nothing left of it, else two. A third is
-// needed only when the item expires between the two. A call that DynamoDB did and whose answer got lost is counted again. When DynamoDB is
-// asked too often about a subject of a policy for tries at a secret, they are refused.
+// Take implements domain.Limiter: one conditional update for a subject that has its whole limit or
+// nothing left of it, else two. A third is needed only when the item expires between the two. A
+// call that DynamoDB did and whose answer got lost is counted again. When DynamoDB is asked too
+// often about a subject of a policy for tries at a secret, they are refused.
 func (l Limits) Take(ctx context.Context, policy domain.Policy, subject string) (domain.Decision, error) {
 	return l.TakeMany(ctx, policy, subject, 1)
 }

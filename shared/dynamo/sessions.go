@@ -46,7 +46,8 @@ type sessionItem struct {
 	ExpiresAt  int64    `dynamodbav:"expiresAt"` // Unix seconds, TTL
 }
 
-// endItem says that a session, or every one until At or of a password older than PasswordAt, has ended. It outlives what it ends.
+// endItem says that a session, or every one until At or of a password older than PasswordAt, has
+// ended. It outlives what it ends.
 type endItem struct {
 	key
 	At         string `dynamodbav:"at,omitempty"`
@@ -168,7 +169,8 @@ func (s Sessions) EndOfPassword(ctx context.Context, user domain.UserID, set tim
 	return s.end(ctx, epochKey(user), "passwordAt", set)
 }
 
-// end writes that something has ended, unless a later end is there. What the item says of another attribute stays.
+// end writes that something has ended, unless a later end is there. What the item says of another
+// attribute stays.
 func (s Sessions) end(ctx context.Context, k key, attribute string, at time.Time) error {
 	update, condition := "SET #at = :at, expiresAt = :expires", "attribute_not_exists(#at) OR #at < :at"
 	_, err := s.Table.Client.UpdateItem(ctx, &dynamodb.UpdateItemInput{

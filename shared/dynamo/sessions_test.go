@@ -25,7 +25,8 @@ func newSession(t *testing.T, user domain.UserID, at time.Time) domain.Session {
 		PasswordAt: password, CreatedAt: at, LastUsedAt: at, ExpiresAt: at.Add(domain.SessionTTL)}
 }
 
-// password is when the password of the sessions was set: later than that of every user who is made here.
+// password is when the password of the sessions was set: later than that of every user who is made
+// here.
 var password = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // caller comes with an access token of the session.

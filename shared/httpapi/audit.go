@@ -11,7 +11,8 @@ import (
 	"lyceum/shared/domain/fault"
 )
 
-// Audit keeps an entry of every request to a route that matters for security, whether it was done or refused.
+// Audit keeps an entry of every request to a route that matters for security, whether it was done
+// or refused.
 type Audit struct {
 	Trail  domain.Trail
 	Now    func() time.Time
@@ -19,12 +20,14 @@ type Audit struct {
 	Log    *slog.Logger
 }
 
-// Of is next with an entry of the kind behind each request. Inside Authenticate the actor is the caller. The subject is whom the use case
-// names by About once it has found them, else the caller: so nobody writes into the trail of others by trying what they may not. Not kept
-// is what nobody can be named of, what a limit refused (a flood of requests is no flood of entries), and what failed for load, after
-// which clients ask again.
+// Of is next with an entry of the kind behind each request. Inside Authenticate the actor is the
+// caller. The subject is whom the use case names by About once it has found them, else the caller:
+// so nobody writes into the trail of others by trying what they may not. Not kept is what nobody
+// can be named of, what a limit refused (a flood of requests is no flood of entries), and what
+// failed for load, after which clients ask again.
 //
-// An entry that cannot be stored fails no request, which is done by then: the error that is logged holds all of it.
+// An entry that cannot be stored fails no request, which is done by then: the error that is logged
+// holds all of it.
 func (a Audit) Of(kind string, next Handler) Handler {
 	return func(ctx context.Context, r *Request) (*Response, error) {
 		res, err := next(ctx, r)
@@ -71,7 +74,8 @@ func (a Audit) entry(ctx context.Context, kind string, r *Request, err error) (d
 	return e, e.Actor != none || e.Subject != none || e.Address != ""
 }
 
-// About says whom a request is about, for its audit entry: a user, or an address that has no account.
+// About says whom a request is about, for its audit entry: a user, or an address that has no
+// account.
 func About(ctx context.Context, user *domain.User, address domain.Email) {
 	known := takenOf(ctx)
 	if user != nil {
@@ -81,7 +85,8 @@ func About(ctx context.Context, user *domain.User, address domain.Email) {
 	known.address = domain.Subject(address.String())[:16]
 }
 
-// network is a source address cut to what a provider gives to many: IPv4 to 24 bits, IPv6 to 48; "" for what is no address.
+// network is a source address cut to what a provider gives to many: IPv4 to 24 bits, IPv6 to 48; ""
+// for what is no address.
 func network(ip string) string {
 	address, err := netip.ParseAddr(ip)
 	if err != nil {

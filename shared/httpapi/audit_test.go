@@ -43,7 +43,8 @@ func auditID(t testing.TB) domain.UserID {
 	return id
 }
 
-// audited sends a request from ip through an audited handler, signed in or not, and answers the entries and the log.
+// audited sends a request from ip through an audited handler, signed in or not, and answers the
+// entries and the log.
 func audited(t testing.TB, kept *trail, caller domain.UserID, ip string, next httpapi.Handler) string {
 	t.Helper()
 	var log bytes.Buffer

@@ -17,11 +17,13 @@ import (
 
 // Query binds a use case that reads: In is filled from path, query and caller, Out is answered with 200.
 //
-// Fields of In: `path:"id"` and `query:"limit"` take a string, an int, a *int (nil = not given) or an encoding.TextUnmarshaler; a field of type domain.Caller takes
-// who calls, and makes the route need Authenticate; a field of type *Request takes the request itself, for what only HTTP knows; one of
-// type IfMatch or IfNoneMatch takes that header.
-// A path value that does not parse is 404 (there can be no such thing); with the tag `or:"me"`, me is the caller's id. A query value that does not parse is
-// 400, and so is a parameter that the route does not know: whoever sends it counts on what would not happen.
+// Fields of In: `path:"id"` and `query:"limit"` take a string, an int, a *int (nil = not given) or
+// an encoding.TextUnmarshaler; a field of type domain.Caller takes who calls, and makes the route
+// need Authenticate; a field of type *Request takes the request itself, for what only HTTP knows;
+// one of type IfMatch or IfNoneMatch takes that header. A path value that does not parse is 404
+// (there can be no such thing); with the tag `or:"me"`, me is the caller's id. A query value that
+// does not parse is 400, and so is a parameter that the route does not know: whoever sends it
+// counts on what would not happen.
 func Query[In, Out any](do func(context.Context, In) (Out, error)) Handler {
 	return bind(http.StatusOK, do, func(*Request, *In) error { return nil })
 }

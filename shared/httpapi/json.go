@@ -80,7 +80,8 @@ func Strict(body []byte, target any) error {
 	return ErrMalformed.Because(err)
 }
 
-// wholeNumber reads an int however it is spelled: some languages write 80 as 80.0 or 8e1, which is the same number.
+// wholeNumber reads an int however it is spelled: some languages write 80 as 80.0 or 8e1, which is
+// the same number.
 func wholeNumber(in *jsontext.Decoder, n *int) error {
 	if in.PeekKind() != '0' {
 		return errors.ErrUnsupported

@@ -179,7 +179,8 @@ func TestD37JSONBodiesAreReadStrictly(t *testing.T) {
 	})
 }
 
-// A number is the same however a language writes it, and some programs begin a file with a byte-order mark.
+// A number is the same however a language writes it, and some programs begin a file with a
+// byte-order mark.
 func TestOtherSpellingsOfTheSameBodyAreRead(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{

@@ -20,8 +20,9 @@ var (
 	// LoginAccount guards the password at POST /api/auth/login by the e-mail address, whether it has an account or not; a device that
 	// signed in before has a count of its own.
 	LoginAccount = domain.Policy{Name: "login-account", Limit: 10, Window: time.Minute, Kept: 24 * time.Hour}
-	// LoginSource guards all passwords at POST /api/auth/login by the source of wrong ones, however many addresses it tries. Right ones do not
-	// count, so a school behind one address can sign in as a whole. Its windows are fixed, so any 15 minutes have 100 wrong ones at most.
+	// LoginSource guards all passwords at POST /api/auth/login by the source of wrong ones, however
+	// many addresses it tries. Right ones do not count, so a school behind one address can sign in
+	// as a whole. Its windows are fixed, so any 15 minutes have 100 wrong ones at most.
 	LoginSource = domain.Policy{Name: "login-source", Limit: 50, Window: 15 * time.Minute}
 	// EachIP guards every route by source address, and EachUser every route that needs a token by user, as a Meter counts them.
 	EachIP   = domain.Policy{Name: "ip", Limit: 3000, Window: time.Minute}
@@ -43,9 +44,10 @@ var ErrLocked = fault.New(fault.RateLimited, "auth.locked", "Too many wrong pass
 // LimiterWait bounds the wait for the limiter.
 const LimiterWait = 300 * time.Millisecond
 
-// Limits applies policies to requests. A limiter that fails, or does not answer within Wait, lets the request go on: limits protect
-// against abuse, and their table must not be able to stop everybody. That is logged once a request, as error. Tries at a secret are then
-// counted by each instance of a function for itself: Outage.
+// Limits applies policies to requests. A limiter that fails, or does not answer within Wait, lets
+// the request go on: limits protect against abuse, and their table must not be able to stop
+// everybody. That is logged once a request, as error. Tries at a secret are then counted by each
+// instance of a function for itself: Outage.
 type Limits struct {
 	Limiter domain.Tries
 	Wait    time.Duration // LimiterWait in functions
@@ -99,9 +101,10 @@ func (l Limits) Try(ctx context.Context, policy domain.Policy, subject string, c
 	return right, nil
 }
 
-// Guess makes one try at a secret from the request's source, which may be wrong as often as the policy says in each of its windows, and right
-// as often as it likes: ErrRateLimited, and check is not asked. A try counts as wrong until it is known to be right, so that of tries at
-// once no more pass than one by one.
+// Guess makes one try at a secret from the request's source, which may be wrong as often as the
+// policy says in each of its windows, and right as often as it likes: ErrRateLimited, and check is
+// not asked. A try counts as wrong until it is known to be right, so that of tries at once no more
+// pass than one by one.
 func (l Limits) Guess(ctx context.Context, policy domain.Policy, r *Request, check func() (bool, error)) (bool, error) {
 	subject, err := source(r.RequestContext.HTTP.SourceIP)
 	if err != nil {
@@ -192,8 +195,8 @@ func source(ip string) (string, error) {
 	return netip.PrefixFrom(address, 64).Masked().String(), nil
 }
 
-// taken is what became known of a request on its way: what the limiter said, for the answer's headers, and whom it is of and about. Serve
-// puts it into the context.
+// taken is what became known of a request on its way: what the limiter said, for the answer's
+// headers, and whom it is of and about. Serve puts it into the context.
 type taken struct {
 	requestID string
 	policy    domain.Policy

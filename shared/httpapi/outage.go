@@ -7,8 +7,9 @@ import (
 	"lyceum/shared/domain"
 )
 
-// Outage counts tries at secrets in the memory of one instance while the limits table does not answer: the policy's limit in each of its
-// windows, of each subject. So an outage lets owners in and leaves who guesses as many tries as there are instances times the limit.
+// Outage counts tries at secrets in the memory of one instance while the limits table does not
+// answer: the policy's limit in each of its windows, of each subject. So an outage lets owners in
+// and leaves who guesses as many tries as there are instances times the limit.
 type Outage struct {
 	Now func() time.Time
 

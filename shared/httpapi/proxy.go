@@ -26,7 +26,8 @@ func BehindProxy(secret string, next Handler) Handler {
 	}
 }
 
-// viewer is the address of "192.0.2.1:443", "2001:db8::1:443" or "[2001:db8::1]:443", and empty for anything else.
+// viewer is the address of "192.0.2.1:443", "2001:db8::1:443" or "[2001:db8::1]:443", and empty for
+// anything else.
 func viewer(text string) string {
 	i := strings.LastIndexByte(text, ':')
 	if i < 0 {

@@ -16,7 +16,8 @@ func ViewUser(u *domain.User) User {
 	return User{ID: s.ID.String(), Username: s.Username.String(), Role: s.Role.String(), CreatedAt: domain.FormatTime(s.CreatedAt)}
 }
 
-// AdminUser is a user as admins see them: a name can be anybody's, a verified address is one person's.
+// AdminUser is a user as admins see them: a name can be anybody's, a verified address is one
+// person's.
 type AdminUser struct {
 	User
 	Email *string `json:"email"` // null while it is not verified

@@ -15,8 +15,9 @@ import (
 	"lyceum/shared/domain/fault"
 )
 
-// ErrUnavailable is returned when SES does not answer, or refuses for another reason than the recipient's address: load, a pause, the
-// sandbox, a sender that is not verified. The message may have been sent; trying again is the way.
+// ErrUnavailable is returned when SES does not answer, or refuses for another reason than the
+// recipient's address: load, a pause, the sandbox, a sender that is not verified. The message may
+// have been sent; trying again is the way.
 var ErrUnavailable = fault.New(fault.Unavailable, "mail.unavailable", "Mail cannot be sent now. Try again in a moment.")
 
 // SES sends through one region's SES, from one address whose identity is verified there.
@@ -27,14 +28,16 @@ type SES struct {
 
 var _ domain.Mailer = SES{}
 
-// addressFaults begin what SES says of an address that it cannot take. From is not meant: it is checked when a function starts.
+// addressFaults begin what SES says of an address that it cannot take. From is not meant: it is
+// checked when a function starts.
 var addressFaults = []string{"Local address ", "Domain ", "Illegal address", "Missing domain", "Missing final '@domain'", "User name is missing"}
 
-// Send implements domain.Mailer in one call. ErrUndeliverable says that the address itself cannot get mail: SES takes ASCII alone before the
-// at sign, and not every ASCII character either. Every other refusal is ErrUnavailable, because it may end without a change of the message:
+// Send implements domain.Mailer in one call. ErrUndeliverable says that the address itself cannot
+// get mail: SES takes ASCII alone before the at sign, and not every ASCII character either. Every
+// other refusal is ErrUnavailable, because it may end without a change of the message:
 // MessageRejected is what SES says in the sandbox and of a sender that is not verified
-// (https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html). The errors name neither the recipient nor what the message
-// says: SES quotes addresses in its own.
+// (https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html). The errors name
+// neither the recipient nor what the message says: SES quotes addresses in its own.
 func (s SES) Send(ctx context.Context, m domain.Message) error {
 	to, err := m.To.ASCII()
 	if err != nil {

@@ -8,18 +8,21 @@ import (
 	"lyceum/shared/domain"
 )
 
-// elsewhereWait bounds the question to other regions, so that one that is down does not use up a request's time.
+// elsewhereWait bounds the question to other regions, so that one that is down does not use up a
+// request's time.
 const elsewhereWait = 3 * time.Second
 
-// Copies reads objects that S3 copies between regions. A new region has nothing that was written before it was added until Batch
-// Replication has copied it, and a new object needs seconds to arrive.
+// Copies reads objects that S3 copies between regions. A new region has nothing that was written
+// before it was added until Batch Replication has copied it, and a new object needs seconds to
+// arrive.
 type Copies struct {
 	Here   Bucket
 	Others []Bucket // of the other regions
 }
 
-// Get reads an object of at most limit bytes from this region's bucket, else from the first other one that answers with it.
-// domain.ErrNoContent if no bucket has it. ErrUnavailable if one that may have it did not answer.
+// Get reads an object of at most limit bytes from this region's bucket, else from the first other
+// one that answers with it. domain.ErrNoContent if no bucket has it. ErrUnavailable if one that may
+// have it did not answer.
 func (c Copies) Get(ctx context.Context, key string, limit int64) ([]byte, error) {
 	content, err := c.Here.Get(ctx, key, limit)
 	if !errors.Is(err, domain.ErrNoContent) || len(c.Others) == 0 {

@@ -19,11 +19,12 @@ func (e *Env) Erasures() dynamo.Erasures {
 	}
 }
 
-// replicas are the buckets of all regions that S3 copies to each other, this one's first. S3 replicates objects but no deletion of a
-// version, so what is erased must be erased in each.
+// replicas are the buckets of all regions that S3 copies to each other, this one's first. S3
+// replicates objects but no deletion of a version, so what is erased must be erased in each.
 type replicas []objects.Bucket
 
-// replicas finds them by the bucket that the variable names: their names differ in the region at the end.
+// replicas finds them by the bucket that the variable names: their names differ in the region at
+// the end.
 func (e *Env) replicas(variable string) (all replicas) {
 	name, here := strings.CutSuffix(e.Var(variable), e.Region())
 	all = append(all, e.Bucket(variable))

@@ -25,7 +25,8 @@ func (e *Env) Tokens() *auth.Verifier { return auth.NewVerifier(e.VerifyingKeys(
 // Verifier checks access tokens and that their sessions stand.
 func (e *Env) Verifier() auth.Guard { return auth.Guard{Tokens: e.Tokens(), Sessions: e.Sessions()} }
 
-// StaffVerifier checks callers' roles too, for routes that need one, as this region's replica has them.
+// StaffVerifier checks callers' roles too, for routes that need one, as this region's replica has
+// them.
 func (e *Env) StaffVerifier() auth.Guard {
 	return auth.Guard{Tokens: e.Tokens(), Sessions: e.Sessions(), Roles: e.Accounts()}
 }

@@ -18,7 +18,8 @@ var plainAddress = regexp.MustCompile(`^[a-z0-9._+-]+@[a-z0-9.-]+$`)
 // Mailer sends mail from the address in MAIL_FROM.
 func (e *Env) Mailer() sender.SES {
 	from := e.Var("MAIL_FROM")
-	// What SES says of an address that it cannot take must be about the recipient's, so this one is held to the stricter rules.
+	// What SES says of an address that it cannot take must be about the recipient's, so this one is
+	// held to the stricter rules.
 	if address, err := domain.ParseEmail(from); err != nil || !plainAddress.MatchString(address.String()) {
 		e.fail("MAIL_FROM", errors.New("must be a mail address such as no-reply@example.org, of letters, digits and . _ + -"))
 	}

@@ -26,7 +26,8 @@ func ConsumeS3(build func(*Env) events.ObjectHandler) {
 	start(build, func(env *Env, h events.ObjectHandler) any { return events.ServeObjects(env.Log, h) })
 }
 
-// Wrap puts around a handler what every function behind a route has: the proxy in front, if there is one, and the limits.
+// Wrap puts around a handler what every function behind a route has: the proxy in front, if there
+// is one, and the limits.
 func (e *Env) Wrap(h httpapi.Handler) httpapi.Handler {
 	return httpapi.BehindProxy(e.Lookup("PROXY_SECRET"), e.Meter().Wrap(h))
 }

@@ -34,7 +34,8 @@ func Main(name string, run func(ctx context.Context, args []string, out io.Write
 // localKey is both parts of the developer's access key of `go run ./local`.
 const localKey = "local"
 
-// Target says where the stores are. What is empty is AWS's, or with Local what the local environment says in its data folder.
+// Target says where the stores are. What is empty is AWS's, or with Local what the local
+// environment says in its data folder.
 type Target struct {
 	Local                     bool
 	Region, DynamoDB, S3, API string // API with Local alone
@@ -58,7 +59,8 @@ func (t *Target) S3Flag(flags *flag.FlagSet) {
 	flags.StringVar(&t.S3, "s3-endpoint", "", "URL of S3; empty means AWS")
 }
 
-// Parse reads the arguments. With --local it finds the addresses that no flag gives, and fails if no local environment runs.
+// Parse reads the arguments. With --local it finds the addresses that no flag gives, and fails if
+// no local environment runs.
 func (t *Target) Parse(flags *flag.FlagSet, args []string) error {
 	if err := flags.Parse(args); err != nil || !t.Local {
 		return err
@@ -72,7 +74,8 @@ func (t *Target) Parse(flags *flag.FlagSet, args []string) error {
 	return nil
 }
 
-// nowhere refuses connections. It stands for a part whose address is not known, so that AWS is not asked instead.
+// nowhere refuses connections. It stands for a part whose address is not known, so that AWS is not
+// asked instead.
 const nowhere = "http://127.0.0.1:1"
 
 // LocalBucket is the name of a bucket, such as content, of `go run ./local`; empty for AWS, where it has the account's number in it.

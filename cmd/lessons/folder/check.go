@@ -16,7 +16,8 @@ import (
 // aside are files that lie beside lessons, by their names without the end.
 var aside = []string{"readme", "license", "licence", "contributing", "changelog", "code_of_conduct", "security", "authors"}
 
-// candidates names the files that are lessons by their names. What begins with a dot is none, nor is a README.
+// candidates names the files that are lessons by their names. What begins with a dot is none, nor
+// is a README.
 func candidates(files fs.FS) (names []string, err error) {
 	err = fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		base := path.Base(name)
@@ -121,8 +122,9 @@ func orphans(files fs.FS, space Space, names []string, stored []domain.LessonSta
 	return all, nil
 }
 
-// SpaceOf is the name space of a folder, and whether SpaceFile says so already. Lessons may have been made of the same paths before there were
-// name spaces, and nobody knows whether they came from this folder: adopt says that they did, apart that they did not.
+// SpaceOf is the name space of a folder, and whether SpaceFile says so already. Lessons may have
+// been made of the same paths before there were name spaces, and nobody knows whether they came
+// from this folder: adopt says that they did, apart that they did not.
 func (l Library) SpaceOf(ctx context.Context, files fs.FS, adopt, apart bool) (space Space, known bool, err error) {
 	if space, known, err = ReadSpace(files); known || err != nil {
 		return space, known, err

@@ -50,7 +50,8 @@ func (l Library) Export(ctx context.Context, to *os.Root, progress Progress) (in
 	})
 }
 
-// spaceFor is the name space of the folder that is written to: its own, else the one of most lessons.
+// spaceFor is the name space of the folder that is written to: its own, else the one of most
+// lessons.
 func spaceFor(to *os.Root, lessons []domain.LessonState) (most Space, known bool, err error) {
 	if most, known, err = ReadSpace(to.FS()); known || err != nil {
 		return most, known, err

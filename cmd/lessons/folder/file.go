@@ -43,7 +43,8 @@ type frontMatter struct {
 	Published  *bool  `yaml:"published,omitempty"` // if none, true
 }
 
-// Parse reads a file of the folder with that name space; name is its path in the folder, with slashes. Errors name line and field.
+// Parse reads a file of the folder with that name space; name is its path in the folder, with
+// slashes. Errors name line and field.
 func Parse(space Space, name string, text []byte) (File, error) {
 	between, begin, err := split(text)
 	if err != nil {
@@ -120,8 +121,8 @@ func split(text []byte) (front []byte, begin int, err error) {
 	return nil, 0, errors.New("line 1: its front matter has no end, a line of ---")
 }
 
-// Format is the file of a lesson in a folder with that name space: the one that it was imported from, as long as that says what the catalogue
-// says; else a new one, with its id.
+// Format is the file of a lesson in a folder with that name space: the one that it was imported
+// from, as long as that says what the catalogue says; else a new one, with its id.
 func Format(space Space, s domain.LessonState, source []byte) (name string, text []byte, err error) {
 	if s.Path != "" {
 		if f, err := Parse(space, s.Path, source); err == nil && f.says(s) {

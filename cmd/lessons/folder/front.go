@@ -19,7 +19,8 @@ type front struct {
 	lines                     map[string]int
 }
 
-// parseFront reads the lines between the fences, of which the first one is line 2 of the file. Its errors name line and field.
+// parseFront reads the lines between the fences, of which the first one is line 2 of the file. Its
+// errors name line and field.
 func parseFront(text []byte) (front, error) {
 	f := front{Published: true, lines: map[string]int{}}
 	var document yaml.Node

@@ -14,11 +14,12 @@ import (
 	"lyceum/shared/domain"
 )
 
-// SpaceFile is the file that says whose lessons a folder holds. The first import writes it; it stays with the folder, wherever that goes.
+// SpaceFile is the file that says whose lessons a folder holds. The first import writes it; it
+// stays with the folder, wherever that goes.
 const SpaceFile = "lessons.yaml"
 
-// Space is the name space of a folder: files of the same name in two folders are two lessons. The zero Space is that of lessons which were
-// imported before there were any, and of the samples.
+// Space is the name space of a folder: files of the same name in two folders are two lessons. The
+// zero Space is that of lessons which were imported before there were any, and of the samples.
 type Space struct {
 	ID string `yaml:"space"` // a UUID
 	// ByPath says that a file's id is made of its path alone, as it was before there were name spaces.
@@ -69,7 +70,8 @@ func (s Space) idOf(name string) domain.LessonID {
 	return id
 }
 
-// owns reports whether a stored lesson is the folder's, or nobody's: made by an editor, or imported before there were name spaces.
+// owns reports whether a stored lesson is the folder's, or nobody's: made by an editor, or imported
+// before there were name spaces.
 func (s Space) owns(stored domain.LessonState) bool {
 	return stored.Space == s.ID || stored.Space == ""
 }

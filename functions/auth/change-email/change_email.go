@@ -35,10 +35,11 @@ type Out struct {
 	Message string `json:"message"`
 }
 
-// Do remembers the address with the event whose consumer writes the mails: the link to the new address, the notice to the present one.
-// Whether another account has the address is for the consumer too, so the answer does not tell. Nothing else changes until the link is
-// followed. Whoever asks for the address they have keeps it: that cancels a change that waits for its link. The password is asked because a
-// stolen session must not become a stolen account.
+// Do remembers the address with the event whose consumer writes the mails: the link to the new
+// address, the notice to the present one. Whether another account has the address is for the
+// consumer too, so the answer does not tell. Nothing else changes until the link is followed.
+// Whoever asks for the address they have keeps it: that cancels a change that waits for its link.
+// The password is asked because a stolen session must not become a stolen account.
 func (c ChangeEmail) Do(ctx context.Context, in In) (Out, error) {
 	var bad fault.Details
 	email, err := domain.ParseReachable(in.Body.NewEmail)

@@ -34,10 +34,11 @@ type In struct {
 	}
 }
 
-// Do ends all sessions, then stores the new hash, then ends those that the old password opened at the same time, then opens a session for
-// this device: a client replaces its tokens with the answer's. When it dies between, the user signs in anew, with the old password or the
-// new one. Tries are limited and locked as those of login, so
-// that a stolen session is no place to guess the password, in a count of their own, which strangers at the login do not reach.
+// Do ends all sessions, then stores the new hash, then ends those that the old password opened at
+// the same time, then opens a session for this device: a client replaces its tokens with the
+// answer's. When it dies between, the user signs in anew, with the old password or the new one.
+// Tries are limited and locked as those of login, so that a stolen session is no place to guess the
+// password, in a count of their own, which strangers at the login do not reach.
 func (c ChangePassword) Do(ctx context.Context, in In) (auth.Tokens, error) {
 	var bad fault.Details
 	current, err := auth.EnteredPassword(in.Body.CurrentPassword)

@@ -10,7 +10,8 @@ import (
 	"lyceum/shared/httpapi"
 )
 
-// TestNoSessionOfTheOldPasswordSurvivesAChange: a sign-in that has read the old password opens its session after all were ended.
+// TestNoSessionOfTheOldPasswordSurvivesAChange: a sign-in that has read the old password opens its
+// session after all were ended.
 func TestNoSessionOfTheOldPasswordSurvivesAChange(t *testing.T) {
 	t.Parallel()
 	for _, mode := range regional.Modes {

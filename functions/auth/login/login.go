@@ -45,11 +45,12 @@ type Out struct {
 	DeviceToken string `json:"deviceToken"`
 }
 
-// Do answers ErrWrong for an unknown address after the same calls and the same hashing as for a wrong password. What can be no
-// account's (a malformed address, an empty password) is simply wrong too, and is not counted. Of an address that is tried too often or was
-// wrong too often, known or not, it answers httpapi.ErrRateLimited or httpapi.ErrLocked before it reads anything; so it
-// does to a source that was wrong too often, whichever addresses it tried.
-// A device's token ends with the password that it knew.
+// Do answers ErrWrong for an unknown address after the same calls and the same hashing as for a
+// wrong password. What can be no account's (a malformed address, an empty password) is simply wrong
+// too, and is not counted. Of an address that is tried too often or was wrong too often, known or
+// not, it answers httpapi.ErrRateLimited or httpapi.ErrLocked before it reads anything; so it does
+// to a source that was wrong too often, whichever addresses it tried. A device's token ends with
+// the password that it knew.
 func (l Login) Do(ctx context.Context, in In) (Out, error) {
 	email, emailErr := domain.ParseEmail(in.Body.Email)
 	password, passwordErr := auth.EnteredPassword(in.Body.Password)

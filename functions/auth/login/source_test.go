@@ -10,7 +10,8 @@ import (
 	"lyceum/shared/httpapi"
 )
 
-// One source tried a password at 150 addresses without being refused, as no account had many wrong ones.
+// One source tried a password at 150 addresses without being refused, as no account had many wrong
+// ones.
 func TestOneSourceCannotTryManyAddresses(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)

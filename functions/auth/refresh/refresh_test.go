@@ -98,7 +98,8 @@ func TestD14AUsedTokenEndsItsSession(t *testing.T) {
 	})
 }
 
-// A phone in a tunnel asks again when it is out, and a refresh that was stored but answered 503 is repeated after the time that we say.
+// A phone in a tunnel asks again when it is out, and a refresh that was stored but answered 503 is
+// repeated after the time that we say.
 func TestALostAnswerIsGivenAgainUntilItIsUsed(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)

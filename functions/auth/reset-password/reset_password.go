@@ -33,10 +33,11 @@ type In struct {
 	}
 }
 
-// Do verifies the address, ends all sessions and stores the hash, in this order. The last write decides: it happens if the password is
-// still the one that was read, and from then on the password is younger than the link, which ends it. So of any number of tries one
-// changes the password, and what dies before leaves a link that works. Then the login forgets the wrong passwords, and what the old
-// password opened at the same time ends.
+// Do verifies the address, ends all sessions and stores the hash, in this order. The last write
+// decides: it happens if the password is still the one that was read, and from then on the password
+// is younger than the link, which ends it. So of any number of tries one changes the password, and
+// what dies before leaves a link that works. Then the login forgets the wrong passwords, and what
+// the old password opened at the same time ends.
 func (r ResetPassword) Do(ctx context.Context, in In) (httpapi.NoContent, error) {
 	var none httpapi.NoContent
 	password, err := auth.ParsePassword(in.Body.Password)

@@ -14,7 +14,8 @@ import (
 	"lyceum/shared/platform"
 )
 
-// TestNoSessionOfTheOldPasswordSurvivesAReset: a sign-in that has read the old password opens its session after all were ended.
+// TestNoSessionOfTheOldPasswordSurvivesAReset: a sign-in that has read the old password opens its
+// session after all were ended.
 func TestNoSessionOfTheOldPasswordSurvivesAReset(t *testing.T) {
 	t.Parallel()
 	for _, mode := range regional.Modes {

@@ -14,7 +14,8 @@ import (
 
 var cheap = auth.Argon2id{MemoryKiB: 64, Passes: 1, Lanes: 1}
 
-// mailing is everything that has a mail sent, as somebody could do it to one address: from accounts of their own, or as a stranger.
+// mailing is everything that has a mail sent, as somebody could do it to one address: from accounts
+// of their own, or as a stranger.
 var mailing = []domain.EventType{
 	domain.ResetRequested, domain.VerificationRequested, domain.EmailChangeRequested, domain.PasswordChanged, domain.UserEmailChanged,
 }
@@ -66,7 +67,8 @@ func TestAMailboxIsNotBombed(t *testing.T) {
 	}
 }
 
-// The old address was told of a change by the new owner's name for themselves, though nobody had ever confirmed it.
+// The old address was told of a change by the new owner's name for themselves, though nobody had
+// ever confirmed it.
 func TestNothingIsMailedToAnAddressThatNeverConfirmed(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

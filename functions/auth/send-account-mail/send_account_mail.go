@@ -73,8 +73,8 @@ func (s SendAccountMail) change(ctx context.Context, event domain.Event, state d
 	return s.link(ctx, event, letters.ChangeConfirm, domain.EmailChangeLink, state.ID, letters.Reader{Email: to})
 }
 
-// taken tells the owner of an address that another account asked for it. An account on its way to or from the address may claim it too: then
-// there is nobody to tell.
+// taken tells the owner of an address that another account asked for it. An account on its way to
+// or from the address may claim it too: then there is nobody to tell.
 func (s SendAccountMail) taken(ctx context.Context, event domain.Event, address domain.Email, owner domain.UserID) error {
 	user, err := s.Users.User(ctx, owner)
 	if errors.Is(err, domain.ErrNoUser) || err == nil && user.State().Email != address {

@@ -13,7 +13,8 @@ type CountEvent struct {
 	Lessons   domain.Lessons
 }
 
-// Do counts an event once, however often it comes. An event of a lesson that was deleted counts for no track.
+// Do counts an event once, however often it comes. An event of a lesson that was deleted counts for
+// no track.
 func (c CountEvent) Do(ctx context.Context, event domain.Event) error {
 	track, err := c.trackOf(ctx, event)
 	if err != nil {

@@ -6,7 +6,8 @@ import (
 	"lyceum/shared/httpapi"
 )
 
-// readCORS finds what the API's CorsConfiguration allows, but for the origins, which are a parameter.
+// readCORS finds what the API's CorsConfiguration allows, but for the origins, which are a
+// parameter.
 func readCORS(template []byte) httpapi.CORS {
 	var doc struct {
 		Resources struct {

@@ -9,8 +9,9 @@ import (
 	"lyceum/shared/domain"
 )
 
-// FollowCatalogue brings all learners of a region up to date when lessons were published, hidden, moved or deleted: totals, lists of begun
-// lessons, and certificates of tracks whose last missing lesson went away.
+// FollowCatalogue brings all learners of a region up to date when lessons were published, hidden,
+// moved or deleted: totals, lists of begun lessons, and certificates of tracks whose last missing
+// lesson went away.
 type FollowCatalogue struct {
 	Lessons   domain.Arrivals
 	Users     domain.Directory
@@ -27,8 +28,9 @@ const (
 	waiting = 3 * time.Second  // for lessons to arrive from the region that changed them
 )
 
-// Do waits for the changed lessons to arrive here, and then goes through all learners, unless somebody else does so already: that pass is then
-// followed by another. It may run any number of times. A pass that was killed is continued by the event that comes again.
+// Do waits for the changed lessons to arrive here, and then goes through all learners, unless
+// somebody else does so already: that pass is then followed by another. It may run any number of
+// times. A pass that was killed is continued by the event that comes again.
 func (f FollowCatalogue) Do(ctx context.Context, event domain.Event) error {
 	if event.Type == domain.CatalogueChanged {
 		if err := f.arrive(ctx, event); err != nil {
@@ -81,7 +83,8 @@ func (f FollowCatalogue) arrive(ctx context.Context, event domain.Event) error {
 	}
 }
 
-// run goes through learners from where the pass stands. It reports whether there is more to do for this caller.
+// run goes through learners from where the pass stands. It reports whether there is more to do for
+// this caller.
 func (f FollowCatalogue) run(ctx context.Context, pass domain.Pass) (more bool, err error) {
 	for end := f.Now().Add(working); ; {
 		users, next, err := f.Users.List(ctx, domain.Page{After: pass.After, Limit: step})

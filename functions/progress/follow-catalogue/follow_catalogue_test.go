@@ -60,7 +60,8 @@ func (s *scene) deliver(event domain.Event) {
 	}
 }
 
-// totals is what a learner's dashboard counts and lists, and the tracks whose completion was published.
+// totals is what a learner's dashboard counts and lists, and the tracks whose completion was
+// published.
 func (s *scene) totals(user localtest.User) string {
 	s.t.Helper()
 	overview, err := s.Learning().Dashboard(s.t.Context(), user.ID)

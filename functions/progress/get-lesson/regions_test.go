@@ -12,7 +12,8 @@ import (
 	"lyceum/shared/objects"
 )
 
-// elsewhere opens another region's content bucket, and an API that knows it beside the regions given.
+// elsewhere opens another region's content bucket, and an API that knows it beside the regions
+// given.
 func elsewhere(t *testing.T, stand *localtest.Stand, region, known string) (*localtest.API, objects.Bucket) {
 	t.Helper()
 	there := buckets.Elsewhere(t, stand, region)

@@ -166,7 +166,8 @@ func TestAPNGIsTurnedAsItsExifSays(t *testing.T) {
 	}
 }
 
-// Made by cwebp and img2webp 1.2 of four squares, #101010 the first; the numbers are what dwebp reads of them, and Chromium shows.
+// Made by cwebp and img2webp 1.2 of four squares, #101010 the first; the numbers are what dwebp
+// reads of them, and Chromium shows.
 const (
 	lossyWebP    = "UklGRn4AAABXRUJQVlA4IHIAAACwBgCdASpAAEAAPjEUiUKiISEXDbRwIAMEoIcAGVhIL8r/ADWoeLfgx+zP9m5AI79Bbb+FIYsUarhvKoPmwAD+6nlBfUpplbg3DHpaGtUP0EgtYfZA5w7PCm3rpjC/t1/TtWTT9sJee36kt8nz48AAAAA="
 	animatedWebP = "UklGRhoBAABXRUJQVlA4WAoAAAACAAAAPwAAPwAAQU5JTQYAAAD/////AABBTk1GigAAAAAAAAAAAD8AAD8AAGQAAAJWUDggcgAAALAGAJ0BKkAAQAA+MRSJQqIhIRcNtHAgAwSghwAZWEgvyv8ANah4t+DH7M/2bkAjv0Ftv4UhixRquG8qg+bAAP7qeUF9SmmVuDcMeloa1Q/QSC1h9kDnDs8KbeumML+3X9O1ZNP2wl57fqS3yfPjwAAAAEFOTUZcAAAAAAAAAAAAPwAAPwAAZAAAAFZQOCBEAAAAtAMAnQEqQABAAD4xFohEAiAAAGCWkAdgD8AP0AACXm03zCr7zLAA/uyXj//9Ezkc73f9E1///bkPL8Kn/7gCAAAAAAA="

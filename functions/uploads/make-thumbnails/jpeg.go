@@ -6,8 +6,9 @@ import (
 	"iter"
 )
 
-// picture is one JPEG without what lies behind it, such as a telephone's clip: up to its own EOI, which is added if it is missing, and how
-// many scans it has. Bytes between segments are passed over, as the decoder does (ITU T.81 annex B).
+// picture is one JPEG without what lies behind it, such as a telephone's clip: up to its own EOI,
+// which is added if it is missing, and how many scans it has. Bytes between segments are passed
+// over, as the decoder does (ITU T.81 annex B).
 func picture(content []byte) (whole []byte, scans int) {
 	for i := 2; i+1 < len(content); {
 		marker := content[i+1]

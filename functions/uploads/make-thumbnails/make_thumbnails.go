@@ -30,15 +30,17 @@ type Bucket interface {
 	Erase(ctx context.Context, key string) error
 }
 
-// lease is how long no other event begins to make the same thumbnails: longer than the function may run.
+// lease is how long no other event begins to make the same thumbnails: longer than the function may
+// run.
 const lease = time.Minute
 
 // patience is how long a picture may be decoded. A good one takes a few seconds at most.
 const patience = 25 * time.Second
 
-// Do does nothing for a picture that was replaced, removed, or settled, or that another event is at: one picture is decoded once, however
-// often it was chosen. The record names the thumbnails before they are made, and is
-// changed when all are there: it can die anywhere and be called again. If the upload is deleted meanwhile, nothing of it stays.
+// Do does nothing for a picture that was replaced, removed, or settled, or that another event is
+// at: one picture is decoded once, however often it was chosen. The record names the thumbnails
+// before they are made, and is changed when all are there: it can die anywhere and be called again.
+// If the upload is deleted meanwhile, nothing of it stays.
 func (m MakeThumbnails) Do(ctx context.Context, event domain.Event) error {
 	owner, err := event.User()
 	if err != nil {

@@ -60,7 +60,8 @@ func (m *metadata) ofJPEG(content []byte) {
 	m.colours = profile(icc)
 }
 
-// ofPNG reads the chunks that tell colours, the better ones first, and Exif (PNG specification, third edition, sections 4.3 and 11.3).
+// ofPNG reads the chunks that tell colours, the better ones first, and Exif (PNG specification,
+// third edition, sections 4.3 and 11.3).
 func (m *metadata) ofPNG(content []byte) {
 	found := map[string][]byte{}
 	for name, data := range pngChunks(content) {
@@ -108,7 +109,8 @@ func gamma(file uint32, chrm []byte) colours {
 	return byMatrix([3]curve{power, power, power}, primaries)
 }
 
-// chromaticities makes primaries in D50 of those that cHRM tells, by Bradford's adaptation (ICC.1:2022, annex E).
+// chromaticities makes primaries in D50 of those that cHRM tells, by Bradford's adaptation
+// (ICC.1:2022, annex E).
 func chromaticities(xy [8]float64) matrix {
 	xyz := func(i int) [3]float64 { return [3]float64{xy[i] / xy[i+1], 1, (1 - xy[i] - xy[i+1]) / xy[i+1]} }
 	white := xyz(0)

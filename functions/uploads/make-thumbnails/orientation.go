@@ -2,8 +2,9 @@ package main
 
 import "encoding/binary"
 
-// firstDirectory is how pixels lie, 1 to 8, after Exif 2.32 section 4.6.4 tag 0x0112; 1, upright, for all that does not say it right. It
-// looks for the tag in TIFF's first directory (TIFF 6.0 section 2).
+// firstDirectory is how pixels lie, 1 to 8, after Exif 2.32 section 4.6.4 tag 0x0112; 1, upright,
+// for all that does not say it right. It looks for the tag in TIFF's first directory (TIFF 6.0
+// section 2).
 func firstDirectory(tiff []byte) int {
 	if len(tiff) < 8 {
 		return 1

@@ -5,14 +5,15 @@ import (
 	"math"
 )
 
-// colours tells what a picture's numbers mean: it turns red, green and blue of its own space, 0 to 1, into those of sRGB. nil: they are
-// sRGB's already.
+// colours tells what a picture's numbers mean: it turns red, green and blue of its own space, 0 to
+// 1, into those of sRGB. nil: they are sRGB's already.
 type colours func(rgb [3]float64) [3]float64
 
 // curve makes light of a number, both 0 to 1.
 type curve func(float64) float64
 
-// fromD50 makes linear sRGB of the colours that profiles speak of (IEC 61966-2-1, adapted to D50 as ICC.1:2022 annex E says).
+// fromD50 makes linear sRGB of the colours that profiles speak of (IEC 61966-2-1, adapted to D50 as
+// ICC.1:2022 annex E says).
 var fromD50 = inverse(matrix{{0.43606567, 0.38514709, 0.14306641}, {0.22248840, 0.71687317, 0.06060791}, {0.01391602, 0.09707642, 0.71409607}})
 
 type matrix [3][3]float64
@@ -65,8 +66,9 @@ func byMatrix(curves [3]curve, primaries matrix) colours {
 	}
 }
 
-// profile reads an ICC profile of three curves and a matrix, or of one curve for grays (ICC.1:2022, sections 7.2, 8.3 and 9.2). Those by
-// table, as printers have them, are nil: the picture is shown as if it had none.
+// profile reads an ICC profile of three curves and a matrix, or of one curve for grays (ICC.1:2022,
+// sections 7.2, 8.3 and 9.2). Those by table, as printers have them, are nil: the picture is shown
+// as if it had none.
 func profile(icc []byte) colours {
 	if len(icc) < 132 || string(icc[36:40]) != "acsp" || string(icc[20:24]) != "XYZ " {
 		return nil
@@ -107,7 +109,8 @@ func profile(icc []byte) colours {
 // fixed is a number of type s15Fixed16.
 func fixed(b []byte) float64 { return float64(int32(binary.BigEndian.Uint32(b))) / 65536 }
 
-// curveOf reads curveType and parametricCurveType (ICC.1:2022, sections 10.6 and 10.18); nil for all else.
+// curveOf reads curveType and parametricCurveType (ICC.1:2022, sections 10.6 and 10.18); nil for
+// all else.
 func curveOf(tag []byte) curve {
 	if len(tag) < 12 {
 		return nil

@@ -27,8 +27,9 @@ var (
 	errScans  = errors.New("too many scans")
 )
 
-// thumbnailsOf cuts the middle of a picture to squares of domain.ThumbnailSizes, turned and coloured as browsers show it, what is
-// transparent in white: JPEG in sRGB without any of the picture's metadata. An error is the picture's fault, or ctx's end.
+// thumbnailsOf cuts the middle of a picture to squares of domain.ThumbnailSizes, turned and
+// coloured as browsers show it, what is transparent in white: JPEG in sRGB without any of the
+// picture's metadata. An error is the picture's fault, or ctx's end.
 func thumbnailsOf(ctx context.Context, content []byte) (map[int][]byte, error) {
 	picture, how, err := decode(ctx, content)
 	if err != nil {
@@ -82,7 +83,8 @@ func onWhite(m *image.RGBA, c colours) {
 	}
 }
 
-// decode bounds memory by the size that the header says, and time by reading in pieces: a decoder that gets no more gives up.
+// decode bounds memory by the size that the header says, and time by reading in pieces: a decoder
+// that gets no more gives up.
 func decode(ctx context.Context, content []byte) (m image.Image, how metadata, err error) {
 	defer func() {
 		if p := recover(); p != nil { // a decoder's mistake about a hostile file

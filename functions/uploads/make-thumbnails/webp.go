@@ -32,7 +32,8 @@ func chunks(b []byte) iter.Seq2[string, []byte] {
 	}
 }
 
-// frame is the picture of a WebP, or the first one of an animation: its own chunks alone, and where it lies on the canvas.
+// frame is the picture of a WebP, or the first one of an animation: its own chunks alone, and where
+// it lies on the canvas.
 type frame struct {
 	canvas image.Point
 	at     image.Point
@@ -117,8 +118,8 @@ func (f frame) decode(read func([]byte) io.Reader) (image.Image, error) {
 	return canvas, nil
 }
 
-// limited turns a lossy WebP's colours into RGB: its luma goes from 16 to 235 (RFC 6386 section 9.2, and libwebp's integers), while the
-// decoder gives it out as JPEG's, from 0 to 255.
+// limited turns a lossy WebP's colours into RGB: its luma goes from 16 to 235 (RFC 6386 section
+// 9.2, and libwebp's integers), while the decoder gives it out as JPEG's, from 0 to 255.
 func limited(m image.Image) image.Image {
 	var y *image.YCbCr
 	alpha := func(int, int) uint8 { return 255 }

@@ -10,8 +10,9 @@ import (
 	"lyceum/shared/events"
 )
 
-// OnObjectCreated confirms what arrived in staging for clients that vanish before they do it themselves, and removes at once what nobody
-// waits for: a form can be used until it expires, also when its upload was deleted, or its user erased.
+// OnObjectCreated confirms what arrived in staging for clients that vanish before they do it
+// themselves, and removes at once what nobody waits for: a form can be used until it expires, also
+// when its upload was deleted, or its user erased.
 type OnObjectCreated struct {
 	Confirmation domain.Confirmation
 	Staging      interface {

@@ -176,7 +176,8 @@ func TestADeadDatabaseLetsTheEventComeAgain(t *testing.T) {
 	}
 }
 
-// A form works until it expires: what comes by it when its upload is gone, deleted or erased with its user, does not stay.
+// A form works until it expires: what comes by it when its upload is gone, deleted or erased with
+// its user, does not stay.
 func TestWhatNobodyWaitsForIsRemovedWhenItArrives(t *testing.T) {
 	t.Parallel()
 	stand, user := open(t)

@@ -258,7 +258,8 @@ func TestADeadDatabaseIs503(t *testing.T) {
 	}
 }
 
-// One form is one object: staging keeps no versions, so that who posts a form again stores nothing more than was reserved.
+// One form is one object: staging keeps no versions, so that who posts a form again stores nothing
+// more than was reserved.
 func TestAFormPostedThirtyOneTimesStoresOneObject(t *testing.T) {
 	t.Parallel()
 	stand, api, user := open(t)

@@ -46,9 +46,11 @@ type Remain struct {
 	Until string `json:"until"`
 }
 
-// Do asks for the password, records the event user.deleted, and erases. The event's consumer, erase-user, does the same, so from the event
-// on the erasure comes to its end whatever dies here. Who repeats the request with a token of the session that began it goes on, and is
-// answered the receipt again: the password, which is gone, is not asked then. The last admin gets domain.ErrLastAdmin.
+// Do asks for the password, records the event user.deleted, and erases. The event's consumer,
+// erase-user, does the same, so from the event on the erasure comes to its end whatever dies here.
+// Who repeats the request with a token of the session that began it goes on, and is answered the
+// receipt again: the password, which is gone, is not asked then. The last admin gets
+// domain.ErrLastAdmin.
 func (d DeleteMe) Do(ctx context.Context, in In) (Out, error) {
 	user, session := in.Caller.UserID, in.Caller.SessionID
 	_, begun, err := d.Erasures.Begun(ctx, user)

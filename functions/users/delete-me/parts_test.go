@@ -10,7 +10,8 @@ import (
 	"lyceum/shared/domain"
 )
 
-// Parts of what was never joined are bytes too, and the links to parts that were given out before take no more.
+// Parts of what was never joined are bytes too, and the links to parts that were given out before
+// take no more.
 func TestPartsOfAnUnfinishedUploadAreErased(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)

@@ -13,7 +13,8 @@ type GetMe struct{ Users domain.Users }
 // In is the request.
 type In struct{ Caller domain.Caller }
 
-// Do answers the ETag that changes take as If-Match, or domain.ErrNoUser when the account is gone while its token still lives.
+// Do answers the ETag that changes take as If-Match, or domain.ErrNoUser when the account is gone
+// while its token still lives.
 func (g GetMe) Do(ctx context.Context, in In) (httpapi.Versioned, error) {
 	user, err := g.Users.User(ctx, in.Caller.UserID)
 	if err != nil {

@@ -8,7 +8,8 @@ import (
 	"lyceum/shared/httpapi"
 )
 
-// ListAudit shows the audit trail, the newest entries first: admins the entries of a user or of a kind, users their own.
+// ListAudit shows the audit trail, the newest entries first: admins the entries of a user or of a
+// kind, users their own.
 type ListAudit struct {
 	Entries domain.AuditList
 	Cursors *httpapi.Cursors
@@ -24,7 +25,8 @@ type In struct {
 	Cursor  string `query:"cursor"`
 }
 
-// Entry is one security event. Ids are null of nobody who is known; they can be those of users who are erased.
+// Entry is one security event. Ids are null of nobody who is known; they can be those of users who
+// are erased.
 type Entry struct {
 	ID        string  `json:"id"`
 	At        string  `json:"at"`
@@ -46,7 +48,8 @@ var (
 // activity is the route that shows callers their own entries.
 const activity = "GET /api/users/me/activity"
 
-// Do answers domain.ErrForbidden to everybody who is no admin and asks for more than their own. A cursor works for its caller and list alone.
+// Do answers domain.ErrForbidden to everybody who is no admin and asks for more than their own. A
+// cursor works for its caller and list alone.
 func (l ListAudit) Do(ctx context.Context, in In) (httpapi.List[Entry], error) {
 	var none httpapi.List[Entry]
 	if in.Request.RouteKey == activity {

@@ -16,8 +16,8 @@ type SendWelcomeMail struct {
 	Post  letters.Post
 }
 
-// Do sends nothing to users who are gone or verified, or asked for another link since. Called again it sends the same mail again. The name is
-// left out, as the address is not verified.
+// Do sends nothing to users who are gone or verified, or asked for another link since. Called again
+// it sends the same mail again. The name is left out, as the address is not verified.
 func (s SendWelcomeMail) Do(ctx context.Context, event domain.Event) error {
 	id, err := event.User()
 	if err != nil {

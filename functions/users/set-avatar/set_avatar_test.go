@@ -126,8 +126,8 @@ func TestALostAnswerChoosesOnce(t *testing.T) {
 	api.Do(put(user.Token, choice(upload))).Fails(t, http.StatusServiceUnavailable, "storage.unavailable")
 }
 
-// The user's picture stays until another can be shown: one that is too large is refused before it is chosen, with the reason, and one that
-// turns out to be damaged changes nothing.
+// The user's picture stays until another can be shown: one that is too large is refused before it
+// is chosen, with the reason, and one that turns out to be damaged changes nothing.
 func TestABadChoiceLeavesTheGoodPicture(t *testing.T) {
 	t.Parallel()
 	stand, api, user := open(t)

@@ -10,7 +10,8 @@ import (
 	"lyceum/shared/httpapi"
 )
 
-// SetRole gives a user a role. More power is in their tokens from the next sign-in or refresh on; less ends their sessions.
+// SetRole gives a user a role. More power is in their tokens from the next sign-in or refresh on;
+// less ends their sessions.
 type SetRole struct {
 	Users    domain.UserChanges
 	Admins   domain.Admins
@@ -29,8 +30,9 @@ type In struct {
 	}
 }
 
-// Do lets admins through alone. They cannot change their own role, and however many change each other's at once, one admin stays. A role
-// that gives no more power than before ends the user's sessions: also one that they have already, as the first try may have died before that.
+// Do lets admins through alone. They cannot change their own role, and however many change each
+// other's at once, one admin stays. A role that gives no more power than before ends the user's
+// sessions: also one that they have already, as the first try may have died before that.
 func (s SetRole) Do(ctx context.Context, in In) (httpapi.Versioned, error) {
 	var none httpapi.Versioned
 	if err := in.Caller.MustBeAdmin(); err != nil {

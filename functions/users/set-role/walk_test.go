@@ -46,9 +46,10 @@ type token struct {
 	text string
 }
 
-// TestNobodyActsWithALostRoleAndOneAdminStays: in all modes no call that needs an admin succeeds for who has lost the role before it began,
-// and at each step there is an admin. What needs an editor reads the role in the own region: of eventual replicas a former editor may edit
-// until the loss has arrived.
+// TestNobodyActsWithALostRoleAndOneAdminStays: in all modes no call that needs an admin succeeds
+// for who has lost the role before it began, and at each step there is an admin. What needs an
+// editor reads the role in the own region: of eventual replicas a former editor may edit until the
+// loss has arrived.
 func TestNobodyActsWithALostRoleAndOneAdminStays(t *testing.T) {
 	t.Parallel()
 	for _, mode := range regional.Modes {
@@ -226,7 +227,8 @@ func TestAdminsWhoDemoteEachOtherAtOnceLeaveOne(t *testing.T) {
 	}
 }
 
-// A former admin made an accomplice with a token from before, who then took the role of who had demoted them.
+// A former admin made an accomplice with a token from before, who then took the role of who had
+// demoted them.
 func TestADemotedAdminIsThrownOutAtOnce(t *testing.T) {
 	t.Parallel()
 	stand := localtest.New(t)

@@ -66,7 +66,8 @@ func (f *Faults) DeleteAtCopy(t testing.TB, owner localtest.User, upload *domain
 	})
 }
 
-// ReplaceAtCopy puts other bytes of the same size in the place of those that were judged, once, just before they are copied.
+// ReplaceAtCopy puts other bytes of the same size in the place of those that were judged, once,
+// just before they are copied.
 func (f *Faults) ReplaceAtCopy(t testing.TB, stand *localtest.Stand, upload *domain.Upload) {
 	t.Helper()
 	bucket, s, replaced := Bucket(stand, "UPLOADS_BUCKET"), upload.State(), false

@@ -125,7 +125,8 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// Versions are the keys of all versions, marks of deletions and open uploads in parts, in the uploads bucket and in staging.
+// Versions are the keys of all versions, marks of deletions and open uploads in parts, in the
+// uploads bucket and in staging.
 func Versions(t testing.TB, stand *localtest.Stand) (keys []string) {
 	t.Helper()
 	for _, variable := range []string{"UPLOADS_BUCKET", "STAGING_BUCKET"} {

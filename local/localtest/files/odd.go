@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// odd are files that every viewer opens though they are not as a textbook wants them: words of pages and scripts in them, something before
-// or behind them, no end mark.
+// odd are files that every viewer opens though they are not as a textbook wants them: words of
+// pages and scripts in them, something before or behind them, no end mark.
 func odd() (all []File) {
 	add := func(about, kind string, content ...[]byte) {
 		all = append(all, File{about, kind, bytes.Join(content, nil)})
@@ -58,8 +58,8 @@ func odd() (all []File) {
 	return all
 }
 
-// MotionPhoto is a photo as telephones take them: XMP that tells of a clip, and the clip behind the picture, with bytes that look like
-// hundreds of scans.
+// MotionPhoto is a photo as telephones take them: XMP that tells of a clip, and the clip behind the
+// picture, with bytes that look like hundreds of scans.
 func MotionPhoto(photo []byte, brand string) []byte {
 	clip := "\x00\x00\x00\x18ftyp" + brand + "\x00\x00\x00\x00isommp42\x00\x03\x0d\x48mdat" + strings.Repeat("\xff\xda\x00\x0c\x03\x01\x00\x02\x11\x03\x11\x00\x3f\x00", 14_000)
 	xmp := fmt.Sprintf(`http://ns.adobe.com/xap/1.0/%c<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description GCamera:MotionPhoto="1" GCamera:MicroVideoOffset="%d"/></x:xmpmeta>`, 0, len(clip))

@@ -43,7 +43,8 @@ func secret(t testing.TB, text string) auth.Password {
 	return p
 }
 
-// signIn does in a region what login does: it reads the account, compares the password, which takes some time, and opens a session.
+// signIn does in a region what login does: it reads the account, compares the password, which takes
+// some time, and opens a session.
 func (r *Regions) signIn(t testing.TB, region string, email domain.Email, password auth.Password) (auth.Tokens, error) {
 	env := r.Kept(t, region, "auth/login")
 	user, credential, err := env.Accounts().ByEmail(t.Context(), email)
@@ -57,7 +58,8 @@ func (r *Regions) signIn(t testing.TB, region string, email domain.Email, passwo
 	return env.SignIn().Open(t.Context(), user, credential, "")
 }
 
-// Rounds is how many changes tests try: 5, or as many as the environment variable LYCEUM_ROUNDS says.
+// Rounds is how many changes tests try: 5, or as many as the environment variable LYCEUM_ROUNDS
+// says.
 func Rounds() int {
 	if n, err := strconv.Atoi(os.Getenv("LYCEUM_ROUNDS")); err == nil {
 		return n
@@ -65,8 +67,9 @@ func Rounds() int {
 	return 5
 }
 
-// NoOldSessionSurvives has rounds accounts get a new password by change, while ten sign-ins with the old one run in all regions. Then no
-// session that the old password opened may be used or refreshed in any region, once everything has arrived.
+// NoOldSessionSurvives has rounds accounts get a new password by change, while ten sign-ins with
+// the old one run in all regions. Then no session that the old password opened may be used or
+// refreshed in any region, once everything has arrived.
 func (r *Regions) NoOldSessionSurvives(t *testing.T, rounds int, change func(region string, user *domain.User)) {
 	var mu sync.Mutex
 	var opened []auth.Tokens

@@ -1,5 +1,6 @@
-// Package regional gives tests of use cases several regions in their own process, with replication between them, or one. Functions are
-// built from the environment that they have there; permissions are not judged, that is for tests of one region.
+// Package regional gives tests of use cases several regions in their own process, with replication
+// between them, or one. Functions are built from the environment that they have there; permissions
+// are not judged, that is for tests of one region.
 package regional
 
 import (

@@ -84,7 +84,8 @@ func (c *Cloud) Run(args []string, in io.Reader) (string, error) {
 	return string(text), err
 }
 
-// pick is the part of JMESPath that docs/OPERATIONS.md uses: names with dots between, and [] for each of a list.
+// pick is the part of JMESPath that docs/OPERATIONS.md uses: names with dots between, and [] for
+// each of a list.
 func pick(answer any, query string) (string, error) {
 	text, err := json.Marshal(answer)
 	if err != nil {

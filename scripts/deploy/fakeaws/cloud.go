@@ -1,6 +1,7 @@
-// Package fakeaws is a stand-in for the AWS CLI and for sam deploy in tests. It keeps what was made and refuses what AWS refuses: names that
-// are taken, replication to buckets that do not exist, a second replica in one update, deletions that are protected, an update of a stack
-// that was never made. What it does not know it refuses too.
+// Package fakeaws is a stand-in for the AWS CLI and for sam deploy in tests. It keeps what was made
+// and refuses what AWS refuses: names that are taken, replication to buckets that do not exist, a
+// second replica in one update, deletions that are protected, an update of a stack that was never
+// made. What it does not know it refuses too.
 package fakeaws
 
 import (
@@ -111,7 +112,8 @@ func failure(code, operation, format string, args ...any) error {
 	return says("An error occurred (%s) when calling the %s operation: %s", code, operation, fmt.Sprintf(format, args...))
 }
 
-// Main is the program `aws`, or `sam`, over the account in the file that FAKE_AWS names. It returns the exit code.
+// Main is the program `aws`, or `sam`, over the account in the file that FAKE_AWS names. It returns
+// the exit code.
 func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	file := os.Getenv("FAKE_AWS")
 	for { // one command at a time

@@ -9,7 +9,8 @@ import (
 
 var globalTables = []string{"identity", "learning", "ephemeral"}
 
-// apply makes a region's resources what the parameters say, in the order in which they depend on each other. It returns what undoes a creation.
+// apply makes a region's resources what the parameters say, in the order in which they depend on
+// each other. It returns what undoes a creation.
 func (c *Cloud) apply(region string, old, set map[string]string) (undo []func() error, err error) {
 	env, regions := set["Environment"], regionList(set["Regions"], region)
 	protected := set["DeletionProtection"] == "true"

@@ -82,7 +82,8 @@ func (c *Cloud) getSecret(line call) (any, error) {
 	return map[string]string{"SecretString": c.Values[versions[i]], "VersionId": versions[i]}, nil
 }
 
-// putSecret makes a new current version, in every region: replicas have the versions of the primary.
+// putSecret makes a new current version, in every region: replicas have the versions of the
+// primary.
 func (c *Cloud) putSecret(line call) (any, error) {
 	text, err := value(line)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// samDeploy makes or updates a stack by a change set. Region and name are those of samconfig.toml's section, which by convention ends with
-// the region.
+// samDeploy makes or updates a stack by a change set. Region and name are those of samconfig.toml's
+// section, which by convention ends with the region.
 func (c *Cloud) samDeploy(line call) (string, error) {
 	section := line.flag("config-env")
 	env, region, several := strings.Cut(section, "-")
@@ -49,7 +49,8 @@ func (c *Cloud) samDeploy(line call) (string, error) {
 	return "", c.update(line, s, parameters, s.Triggers)
 }
 
-// parameters are the template's defaults and what was set. CloudFormation refuses names and values that the template does not allow.
+// parameters are the template's defaults and what was set. CloudFormation refuses names and values
+// that the template does not allow.
 func (c *Cloud) parameters(set map[string]string) (map[string]string, error) {
 	var template struct {
 		Parameters map[string]struct {

@@ -11,7 +11,8 @@ var ErrMissing = New(Invalid, "field.missing", "is missing")
 // errInvalid stands for a reason that is no fault: its words are for logs alone.
 var errInvalid = New(Invalid, "field.invalid", "is not valid")
 
-// Add records err under the field's name; nil is not recorded. A fault contributes its code and its message.
+// Add records err under the field's name; nil is not recorded. A fault contributes its code and its
+// message.
 func (d *Details) Add(field string, err error) {
 	if err == nil {
 		return

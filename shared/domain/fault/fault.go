@@ -39,8 +39,9 @@ func Kinds() []Kind {
 	return all
 }
 
-// Error is a classified failure. Declare it with New beside the rule it belongs to and compare it with errors.Is. Two faults that New made
-// are different, even if clients are told the same code; a copy of one, with a cause, details or a time, is still that one.
+// Error is a classified failure. Declare it with New beside the rule it belongs to and compare it
+// with errors.Is. Two faults that New made are different, even if clients are told the same code; a
+// copy of one, with a cause, details or a time, is still that one.
 type Error struct {
 	Kind       Kind
 	Code       string        // stable, public, "context.reason"

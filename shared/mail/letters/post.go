@@ -29,8 +29,9 @@ type Reader struct {
 // ReaderOf is a user at the address that they have.
 func ReaderOf(s domain.UserState) Reader { return Reader{s.Email, s.Username, s.EmailVerified} }
 
-// How many letters an address gets, whoever causes them: Limit at once, one more after each Window/Limit, in each region. What anybody can
-// cause is counted apart from what only the account's owner, or who has its password, can: so strangers use up no notice to the owner.
+// How many letters an address gets, whoever causes them: Limit at once, one more after each
+// Window/Limit, in each region. What anybody can cause is counted apart from what only the
+// account's owner, or who has its password, can: so strangers use up no notice to the owner.
 var (
 	ToUnverified = domain.Policy{Name: "mail-unverified", Limit: 5, Window: 24 * time.Hour}
 	ByAnybody    = domain.Policy{Name: "mail-anybody", Limit: 10, Window: 24 * time.Hour}
@@ -46,11 +47,13 @@ type Post struct {
 	Log     *slog.Logger
 }
 
-// Send writes and sends one, once however often the event comes, also at the same time. SES cannot be asked what it has sent: a function that
-// dies, or loses the table, between its answer and the note of it sends the same letter again. An address that no mail can be sent to, or that
-// has got too many, is logged, by the event alone, and is no error: trying again does not help.
+// Send writes and sends one, once however often the event comes, also at the same time. SES cannot
+// be asked what it has sent: a function that dies, or loses the table, between its answer and the
+// note of it sends the same letter again. An address that no mail can be sent to, or that has got
+// too many, is logged, by the event alone, and is no error: trying again does not help.
 //
-// An address that is not verified may be a stranger's. It gets only letters whose link verifies it, without words that a user chose.
+// An address that is not verified may be a stranger's. It gets only letters whose link verifies it,
+// without words that a user chose.
 func (p Post) Send(ctx context.Context, event domain.Event, letter Kind, to Reader, link string) error {
 	user, err := event.User()
 	if err != nil || p.Now().Sub(event.At) >= Kept || !to.Verified && letter.by != verifier {
